@@ -25,7 +25,7 @@ from sign_in import headers
 from sign_in.gate import Gate
 from warehouse import errors, settings
 from warehouse.sql.moments import Clock
-from warehouse.stores import connect
+from warehouse.stores import connect, private_files
 from warehouse.stores.sample_clock import behind
 
 logging.disable(logging.NOTSET)
@@ -33,6 +33,7 @@ logging.disable(logging.NOTSET)
 HERE = Path(__file__).parent
 SLOW_IMPORTS = ("pandas", "plotly.graph_objects", "pyarrow", "duckdb", "duckdb_engine", "pages")
 
+private_files.from_now_on()
 chosen = settings.read(HERE / "settings.toml", os.environ)
 clock = Clock(chosen.timezone)
 stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)) - behind(chosen.data_dir))

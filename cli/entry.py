@@ -19,7 +19,7 @@ from warehouse import settings
 from warehouse.errors import Problem, keep_traces_in, reference
 from warehouse.release import VERSION
 from warehouse.sql.moments import Clock
-from warehouse.stores import connect
+from warehouse.stores import connect, private_files
 from warehouse.stores.sample_clock import behind
 
 HERE = Path(__file__).parents[1]
@@ -46,6 +46,7 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 def open_here() -> connect.Stores:
     """Both stores of this machine, by `settings.toml` and the environment, with the machine's clock."""
+    private_files.from_now_on()
     choices = settings.read(HERE / "settings.toml", os.environ)
     clock = Clock(choices.timezone)
     stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)) - behind(choices.data_dir))

@@ -64,7 +64,7 @@ def _begin_sample(stores: connect.Stores, progress: Callable[[str], None]) -> No
 def run_nightly(stores: connect.Stores) -> date:
     """The nightly run, with a line for whatever it did; gives its as-of day."""
     from workflow.nightly import run
-    from workflow.records import load_history
+    from workflow.records import audit_search, load_history
 
     try:
         with steps() as step:
@@ -81,6 +81,7 @@ def run_nightly(stores: connect.Stores) -> date:
     )
     for rule, night in report.alerts.items():
         click.echo(f"{rule}: {night.raised} raised, {night.held_out} held out, {night.ended} ended.")
-    for sentence in report.messages:
-        click.echo(sentence)
+    for sentence in (*report.messages, audit_search.send_head(stores)):
+        if sentence:
+            click.echo(sentence)
     return report.as_of

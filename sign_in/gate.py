@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode
 
@@ -19,6 +20,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sign_in import drafts, headers, login_routes, screens, sessions, typefaces, websocket_messages
+from sign_in.handed_out import HandedOut
 from sign_in.sessions import Person
 from sign_in.watch import Watch
 from warehouse.errors import reference
@@ -26,6 +28,9 @@ from warehouse.stores.connect import Stores
 
 MOST_WINDOWS = 10_000
 """Of so many windows it is remembered who opened them; one that comes back after more is asked again by its page."""
+
+MADE, UPLOADED = "/media/", "/_stcore/upload_file/"
+"""Where Streamlit gives files, and where it takes them: of a window, by its name."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -57,6 +62,7 @@ class Gate:
         self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
         self._forms = login_routes.Forms(stores, self.ask_password, demo_hint)
         self._windows: OrderedDict[str, str] = OrderedDict()
+        self._handed_out = HandedOut()
 
     async def ask(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a question to the application database beside the event loop."""
@@ -119,10 +125,21 @@ class Gate:
             return Response(drafts.SCRIPT, media_type="text/javascript")
         if path == drafts.SEEN:
             return await self._seen(request, token)
+        if not self._is_hers(path, token, who.username):
+            return PlainTextResponse("This file was not made for you. Download it from its page.", 404)
         if _is_navigation(request):
             await self.ask(sessions.seen, self.stores, token)
             return drafts.with_script(self.app, who.username)
         return self.app
+
+    def _is_hers(self, path: str, token: str, username: str) -> bool:
+        """Files are given to the session they were made for, and taken for its own windows."""
+        if path.startswith(MADE):
+            return self._handed_out.was_offered(token, path.removeprefix(MADE))
+        if path.startswith(UPLOADED):
+            window = path.removeprefix(UPLOADED).partition("/")[0]
+            return self._windows.get(window) == username
+        return True
 
     async def _seen(self, request: Request, token: str) -> Response:
         """She types: her session does not go idle meanwhile."""
@@ -163,7 +180,16 @@ class Gate:
         async def seen() -> None:
             await self.ask(sessions.seen, self.stores, token)
 
-        watch = Watch(receive, send, still_in=still_in, seen=seen, opened=opened, recheck=self.recheck)
+        watch = Watch(
+            receive,
+            send,
+            still_in=still_in,
+            seen=seen,
+            opened=opened,
+            sent=partial(self._handed_out.read_along, token),
+            offered=partial(self._handed_out.was_offered, token),
+            recheck=self.recheck,
+        )
         try:
             await watch.run(self.app, scope)
         except Exception as bug:  # whatever it is, it becomes a number

@@ -19,7 +19,8 @@ from sign_in import headers, websocket_messages
 class Watch:
     """`still_in` says whether the session lives, `seen` keeps it from going idle; asked every `recheck` seconds.
 
-    `opened` is told once what Streamlit calls the window.
+    `opened` is told once what Streamlit calls the window, `sent` each message to it; `offered` says whether a file was
+    named in one of them.
     """
 
     def __init__(
@@ -30,11 +31,14 @@ class Watch:
         still_in: Callable[[], Awaitable[bool]],
         seen: Callable[[], Awaitable[None]],
         opened: Callable[[str], None],
+        sent: Callable[[bytes], None],
+        offered: Callable[[str], bool],
         recheck: float,
     ) -> None:
         self.receive, self.send = receive, send
         self.still_in, self.seen, self.recheck = still_in, seen, recheck
         self.opened, self.named = opened, False
+        self.sent, self.offered = sent, offered
         self.checked = asyncio.get_running_loop().time()
         self.place = "/"
         self.accepted = False
@@ -68,9 +72,11 @@ class Watch:
             self.accepted = True
         elif message["type"] == "websocket.close":
             self.over.set()
-        elif not self.named and (window := websocket_messages.window_of(message.get("bytes") or b"")):
-            self.named = True
-            self.opened(window)
+        elif data := message.get("bytes"):
+            self.sent(data)
+            if not self.named and (window := websocket_messages.window_of(data)):
+                self.named = True
+                self.opened(window)
         await self.send(message)
 
     async def _receive(self) -> Message:
@@ -105,6 +111,8 @@ class Watch:
             return False
         if heard.by_hand:
             await self.seen()
+        if heard.file and not self.offered(heard.file):
+            return False
         return heard.passes and not self.over.is_set()
 
     async def _still_in(self) -> bool:

@@ -22,11 +22,13 @@ _ALLOWED_OPERATIONS = frozenset({"deferred_file", "dataframe_chunk"})
 
 @dataclass(frozen=True)
 class Heard:
-    """What the gate needs to know of a message: may it pass, did a person act, and which place she is looking at."""
+    """What the gate needs to know of a message: may it pass, did a person act, which place and which file it is about."""
 
     passes: bool
     by_hand: bool = False
     place: str = ""
+    file: str = ""
+    """The button whose file is to be made ready."""
 
 
 def hear(data: bytes) -> Heard:
@@ -45,7 +47,8 @@ def hear(data: bytes) -> Heard:
         return Heard(passes=True, by_hand=not state.is_auto_rerun, place=path + query)
     if kind == "backend_operation_request":
         payload = message.backend_operation_request.WhichOneof("payload")
-        return Heard(payload in _ALLOWED_OPERATIONS, by_hand=payload == "deferred_file")
+        file = message.backend_operation_request.deferred_file.file_id
+        return Heard(payload in _ALLOWED_OPERATIONS, by_hand=payload == "deferred_file", file=file)
     return Heard(kind in _ALLOWED)
 
 

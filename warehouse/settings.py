@@ -66,6 +66,10 @@ class Settings:
     """Name and address of whom people ask for help, such as “IT Service Desk, ext. 1234”; refusals and faults name it."""
     app_address: str = ""
     """How people reach this app, such as https://concord.bank.example; links in messages begin with it."""
+    audit_key: str = field(default="", repr=False)
+    """The key of the audit log's chain, where several machines share one; empty for a file in `data_dir`."""
+    audit_heads: str = ""
+    """Where the nightly run writes how far the audit log went: a file of somebody else's, or `syslog:HOST:PORT`."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
 

@@ -40,7 +40,7 @@ def test_opening_an_application_database_again_changes_nothing(open_app_db: Open
     audit.note(first, "amy", "test.line")
     with open_app_db().app_db.connect() as app_db:
         assert upgrade.version(app_db) == upgrade.NEWEST
-        assert audit.broken_line(app_db) is None
+        assert audit.broken_line(first) is None
         assert app_db.execute(text("SELECT count(*) FROM audit_log")).scalar() == 1
 
 

@@ -34,7 +34,7 @@ def test_240_entries_by_two_processes_and_four_writers_keep_the_chain_whole(open
     with ThreadPoolExecutor(WRITERS) as pool:
         list(pool.map(writes, range(WRITERS)))
     with processes[0].app_db.connect() as app_db:
-        assert audit.broken_line(app_db) is None
+        assert audit.broken_line(processes[0]) is None
         assert app_db.execute(select(func.count()).select_from(audit_log)).scalar() == WRITERS * LINES
 
 
@@ -67,7 +67,7 @@ def test_two_relationship_managers_claiming_one_alert_at_once_one_wins(open_app_
     assert sorted(won) == sorted(refused) == sorted(f"A{n}" for n in range(CONTESTS))
     with processes[0].app_db.connect() as app_db:
         assert app_db.execute(select(func.count()).select_from(alert_steps)).scalar() == CONTESTS
-        assert audit.broken_line(app_db) is None
+        assert audit.broken_line(processes[0]) is None
 
 
 def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_is_told(
@@ -105,7 +105,7 @@ def test_of_two_who_take_an_alert_from_the_pool_at_once_one_wins_and_the_other_i
         lines = app_db.execute(select(alert_steps.c.alert_id, alert_steps.c.rm_id)).all()
         assert {version for _, _, version in taken} == {2}
         assert sorted((a, rm) for a, rm, _ in taken) == sorted(tuple(line) for line in lines)
-        assert audit.broken_line(app_db) is None
+        assert audit.broken_line(processes[0]) is None
 
 
 def _alert(number: int) -> dict:

@@ -60,8 +60,7 @@ def test_a_decision_is_kept_with_who_when_why_and_an_audit_line(app_db: Stores) 
         "L09",
         "Cannot be reached",
     )
-    with app_db.app_db.connect() as connection:
-        assert audit.broken_line(connection) is None
+    assert audit.broken_line(app_db) is None
 
 
 @pytest.mark.parametrize("role", [r for r in ROLES if r != "sales"])

@@ -66,6 +66,8 @@ class Inside:
     requests: list[str] = field(default_factory=list)
     window: str = ""
     """What it calls every window, once that is set."""
+    button: str = ""
+    """The number of the download button it shows, and the name of the file that comes of it, once that is set."""
 
     async def __call__(self, scope, receive, send) -> None:
         if scope["type"] == "websocket":
@@ -85,6 +87,12 @@ class Inside:
         await send({"type": "http.response.body", "body": body})
 
     def _says(self) -> bytes:
+        if self.button:
+            shown = ForwardMsg()
+            shown.delta.new_element.download_button.id = "$$ID-download_button"
+            shown.delta.new_element.download_button.deferred_file_id = self.button
+            shown.delta.new_element.download_button.url = f"/media/{self.button[::-1]}.csv"
+            return shown.SerializeToString()
         if not self.window:
             return b"heard"
         begun = ForwardMsg()

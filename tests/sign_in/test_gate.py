@@ -422,3 +422,54 @@ def test_a_page_that_refreshes_itself_does_not_keep_a_session_alive(visitor, sto
 )
 def test_guesses_are_counted_by_household(client, counted_as):
     assert headers.address_of(client) == counted_as
+
+
+BUTTON = "0123456789abcdef" * 2
+
+
+def _make_ready(button: str) -> bytes:
+    asked_for = BackMsg()
+    asked_for.backend_operation_request.deferred_file.file_id = button
+    return asked_for.SerializeToString()
+
+
+def test_a_file_is_given_and_made_ready_for_the_session_it_was_offered_to_alone(visitor, stores, inside):
+    accounts.create(stores, "ben", PASSWORD, by="cli", full_name="Ben Lee", role="analyst")
+    address = f"/media/{BUTTON[::-1]}.csv"
+    inside.button = BUTTON
+    sign_in(visitor)
+    hers = visitor.cookies["concord"]
+    assert visitor.get(address).status_code == 404, "nobody was told of it yet"
+    with visitor.websocket_connect(STREAM) as page:
+        page.send_bytes(message(rerun_script={}))
+        page.receive_bytes()
+        page.send_bytes(_make_ready(BUTTON))
+        page.receive_bytes()
+    assert visitor.get(address).text == "customers"
+    heard = len(inside.heard)
+    assert inside.heard[-1] == _make_ready(BUTTON)
+
+    visitor.cookies.clear()
+    form = form_of(visitor.get("/login", headers=PAGE), username="ben", password=PASSWORD)
+    visitor.post("/login", data=form)
+    assert visitor.get("/funnel").text == "customers"
+    assert visitor.get(address).status_code == 404
+    assert visitor.head(address).status_code == 404
+    inside.button = ""
+    with visitor.websocket_connect(STREAM) as page:
+        page.send_bytes(_make_ready(BUTTON))
+        page.send_bytes(message(rerun_script={}))
+        page.receive_bytes()
+    assert len(inside.heard) == heard + 1, "his request for her file went no further"
+    sessions.end(stores, hers)
+    assert visitor.get(address, headers={"cookie": f"concord={hers}"}).status_code == 401
+
+
+def test_a_file_is_taken_for_ones_own_window_alone(visitor, inside):
+    inside.window = "window-1"
+    sign_in(visitor)
+    with visitor.websocket_connect(STREAM) as page:
+        page.send_bytes(message(rerun_script={}))
+        page.receive_bytes()
+    assert visitor.put("/_stcore/upload_file/window-1/file").status_code == 200
+    assert visitor.put("/_stcore/upload_file/window-2/file").status_code == 404

@@ -174,5 +174,4 @@ def test_every_step_leaves_an_audit_line_and_the_chain_is_whole(stores, lines):
     token = signed_in(stores)
     sessions.end(stores, token)
     assert [lines(a) for a in ("sign_in.accepted", "session.start", "session.end")] == [1, 1, 1]
-    with stores.app_db.connect() as connection:
-        assert audit.broken_line(connection) is None
+    assert audit.broken_line(stores) is None

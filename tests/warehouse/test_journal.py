@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from tests.own_server import fresh_database
-from warehouse.access import audit
+from warehouse.access import audit, audit_heads
 from warehouse.app_db.app_schema import APP_DB, audit_log, goals
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores
+from workflow.records import audit_search
 
 NINE = datetime(2026, 7, 1, 9, 0, 0, 123456)
 
@@ -59,8 +63,7 @@ def _lines(stores: Stores) -> list:
 
 
 def _broken(stores: Stores) -> int | None:
-    with stores.app_db.connect() as connection:
-        return audit.broken_line(connection)
+    return audit.broken_line(stores)
 
 
 def _goals(stores: Stores) -> int:
@@ -226,3 +229,82 @@ def test_words_moved_from_one_column_to_the_next_are_found(app_db: Stores) -> No
     with app_db.app_db.begin() as connection:
         connection.execute(update(audit_log).values(subject="a", why="bc"))
     assert _broken(app_db) == 1
+
+
+def _cut(connection: Connection, line: int) -> None:
+    connection.execute(delete(audit_log).where(audit_log.c.line > line))
+
+
+_FORGED = {"subject": "another", "chain": "0" * 64}
+
+
+def _recomputed(connection: Connection) -> None:
+    """As somebody does it who can write to the database but has no key."""
+    before = ""
+    for row in connection.execute(select(audit_log).order_by(audit_log.c.line)).all():
+        why = "nothing happened" if row.line == 7 else row.why
+        words = (row.who, row.action, row.subject, why)
+        before = audit._link(b"", before, row.line, row.happened_at, *words)
+        this = audit_log.c.line == row.line
+        connection.execute(update(audit_log).where(this).values(why=why, chain=before))
+
+
+@pytest.mark.parametrize(
+    ("alter", "sentence"),
+    [
+        (
+            lambda c: c.execute(update(audit_log).where(audit_log.c.line == 7).values(why="x")),
+            "broken at line 7",
+        ),
+        (lambda c: c.execute(delete(audit_log).where(audit_log.c.line == 7)), "broken at line 7"),
+        (_recomputed, "broken at line 1:.*put “audit.key” back"),
+        (lambda c: _cut(c, 9), "cut: on 2026-07-01 at 09:00 it had a line 10, and it ends at line 9"),
+        (lambda c: _cut(c, 0), "cut: .* it ends at line 0"),
+        (
+            lambda c: c.execute(update(audit_log).where(audit_log.c.line == 10).values(_FORGED)),
+            "broken at line 10",
+        ),
+    ],
+)
+def test_each_way_of_altering_the_log_is_noticed(
+    app_db: Stores, alter: Callable[[Connection], object], sentence: str
+) -> None:
+    for number in range(10):
+        audit.note(app_db, "amy", "test.note", str(number))
+    with app_db.app_db.begin() as connection:
+        alter(connection)
+    assert re.search(sentence, audit_search.check_as(app_db, "operator"))
+
+
+def test_what_the_night_sent_elsewhere_tells_of_a_cut_that_the_kept_head_shares(
+    app_db: Stores, tmp_path: Path
+) -> None:
+    elsewhere = tmp_path / "of somebody else" / "heads"
+    elsewhere.parent.mkdir()
+    stores = replace(app_db, settings=replace(app_db.settings, audit_heads=str(elsewhere)))
+    for number in range(5):
+        audit.note(stores, "amy", "test.note", str(number))
+    assert audit_search.send_head(stores) == ""
+    assert [head.line for head in audit_heads.in_file(elsewhere)] == [5]
+    with stores.app_db.begin() as connection:
+        _cut(connection, 3)
+    (stores.settings.data_dir / audit_heads.FILE).unlink()
+    assert "had a line 5, and it ends at line 3" in audit_search.check_as(stores, "operator")
+    elsewhere.unlink()
+    elsewhere.mkdir()
+    assert "could not be written to" in audit_search.send_head(stores)
+
+
+def test_a_head_goes_to_a_system_log_and_is_read_between_its_words(app_db: Stores, tmp_path: Path) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as syslog:
+        syslog.bind(("127.0.0.1", 0))
+        syslog.settimeout(10)
+        where = f"syslog:127.0.0.1:{syslog.getsockname()[1]}"
+        stores = replace(app_db, settings=replace(app_db.settings, audit_heads=where))
+        audit.note(stores, "amy", "test.note")
+        assert audit_search.send_head(stores) == ""
+        heard = tmp_path / "messages"
+        heard.write_bytes(b"Jul  1 09:00:00 bank " + syslog.recv(2000))
+    (head,) = audit_heads.in_file(heard)
+    with stores.read_app_db() as connection:
+        assert head == audit_heads.last(connection)

@@ -279,7 +279,7 @@ def test_every_line_of_an_alerts_life_stands_in_the_audit_log(app_db: Stores) ->
     written = [(r["who"], r["action"]) for r in _all(app_db, audit_log) if r["subject"] == alert]
     assert written == [("amy", "alert.claim"), ("amy", "alert.step"), ("amy", "alert.correct")]
     with app_db.app_db.connect() as connection:
-        assert audit.broken_line(connection) is None
+        assert audit.broken_line(app_db) is None
         assert connection.execute(select(func.count()).select_from(alert_steps)).scalar() == 3
 
 

@@ -79,7 +79,7 @@ def test_a_ruling_is_on_record_with_who_and_why(own_bank: Stores):
     rule(own_bank, ANALYST, "split", "Marketing", record, customer, "  Another person.  ")
     with own_bank.app_db.connect() as app_db:
         line = app_db.execute(select(audit_log).order_by(audit_log.c.line.desc())).first()
-        assert broken_line(app_db) is None
+        assert broken_line(own_bank) is None
     assert line is not None
     assert (line.who, line.action, line.why) == ("ana", "identity.split", "Another person.")
     assert line.subject == f"Marketing {record} {customer}"

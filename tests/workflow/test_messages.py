@@ -130,8 +130,7 @@ def test_what_could_not_be_delivered_is_noted_and_tried_the_next_time(
     everything += json.dumps(rows_of(bank, deliveries) + rows_of(bank, destinations), default=str)
     assert SECRET not in everything
     assert str(hook.server_port) not in caplog.text
-    with bank.app_db.connect() as app_db:
-        assert audit.broken_line(app_db) is None
+    assert audit.broken_line(bank) is None
 
 
 def test_a_summary_arrives_as_a_letter(bank: Stores) -> None:

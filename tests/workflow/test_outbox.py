@@ -498,5 +498,5 @@ def test_the_history_of_tries_is_kept(bank: Stores) -> None:
     (row,) = rows_of(bank, app_schema.outbox)
     assert [d["letter"] for d in rows_of(bank, app_schema.deliveries)] == [None, row["letter"], row["letter"]]
     with bank.app_db.connect() as connection:
-        assert audit.broken_line(connection) is None
+        assert audit.broken_line(bank) is None
         assert connection.execute(select(func.count()).select_from(app_schema.audit_log)).scalar_one() >= 5

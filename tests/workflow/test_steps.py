@@ -157,5 +157,4 @@ def test_every_step_stands_in_the_audit_log_whose_chain_is_whole(app_db: Stores)
         record_step(app_db, AMY, alert, step, "", version)
     lines = [row for row in _all(app_db, audit_log) if row["action"] == "alert.step"]
     assert [row["why"] for row in lines] == list(BY_THE_FORM)
-    with app_db.app_db.connect() as connection:
-        assert audit.broken_line(connection) is None
+    assert audit.broken_line(app_db) is None

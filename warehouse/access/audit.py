@@ -1,12 +1,14 @@
 """The one door for writing: every change to the application database happens inside an entry that says who, what and why.
 
 An entry is one transaction. Its line in the audit log is written last, chained to the line before, so the change and
-its record appear together or not at all.
+its record appear together or not at all. The chain has a key that is not in the database: who can write there alone
+cannot make a line that fits.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import sqlite3
 from collections.abc import Container, Iterator
 from contextlib import contextmanager
@@ -17,6 +19,8 @@ from typing import Any, NoReturn
 from sqlalchemy import Connection, Table, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from warehouse.access import audit_heads
+from warehouse.access.audit_heads import Head
 from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
@@ -53,7 +57,8 @@ def entry(stores: Stores, who: str, action: str, subject: str = "", why: str = "
         # Only now: whoever had to wait for the lock would write a moment before the line above hers.
         at = stores.now()
         yield AuditEntry(connection, at, who)
-        _append(connection, at, who, action, subject, why)
+        head = _append(connection, stores.audit_key, at, who, action, subject, why)
+    audit_heads.keep(stores.settings.data_dir, head)
     run_memo.changed()
 
 
@@ -125,38 +130,38 @@ def _refused_if_lost() -> Iterator[None]:
         raise
 
 
-def _append(app_db: Connection, at: datetime, who: str, action: str, subject: str, why: str) -> None:
+def _append(
+    app_db: Connection, key: bytes, at: datetime, who: str, action: str, subject: str, why: str
+) -> Head:
     last = app_db.execute(
         select(audit_log.c.line, audit_log.c.chain).order_by(audit_log.c.line.desc()).limit(1)
     ).first()
     line, before = (last.line + 1, last.chain) if last else (1, "")
     # PostgreSQL's text has no NUL, and the chain must be over what is really written.
     who, action, subject, why = (words.replace("\0", "�") for words in (who, action, subject, why))
-    app_db.execute(
-        insert(audit_log).values(
-            line=line,
-            happened_at=at,
-            who=who,
-            action=action,
-            subject=subject,
-            why=why,
-            chain=_link(before, line, at, who, action, subject, why),
-        )
-    )
+    chain = _link(key, before, line, at, who, action, subject, why)
+    values = {"line": line, "happened_at": at, "who": who, "action": action, "subject": subject, "why": why}
+    app_db.execute(insert(audit_log).values(**values, chain=chain))
+    return Head(line, chain, at.isoformat(timespec="seconds"))
 
 
-def _link(before: str, line: int, at: datetime, *words: str) -> str:
+def _link(key: bytes, before: str, line: int, at: datetime, *words: str) -> str:
     # Lengths are part of the text, so no two different lines can read the same.
     parts = [before, str(line), at.isoformat(timespec="microseconds"), *words]
-    return hashlib.sha256("".join(f"{len(p)}:{p}" for p in parts).encode()).hexdigest()
+    return hmac.digest(key, "".join(f"{len(p)}:{p}" for p in parts).encode(), hashlib.sha256).hex()
 
 
-def broken_line(app_db: Connection) -> int | None:
-    """The first line of the audit log that was altered or removed, or None if the chain is whole."""
+def broken_line(stores: Stores) -> int | None:
+    """The first line of the audit log that was altered or removed, or None if the chain is whole.
+
+    Lines that are missing at its end break no chain: the heads kept elsewhere tell.
+    """
     before, expected = "", 1
-    for row in app_db.execute(select(audit_log).order_by(audit_log.c.line)):
-        words = (row.who, row.action, row.subject, row.why)
-        if row.line != expected or row.chain != _link(before, row.line, row.happened_at, *words):
-            return expected
-        before, expected = row.chain, expected + 1
+    with stores.read_app_db() as app_db:
+        for row in app_db.execute(select(audit_log).order_by(audit_log.c.line)):
+            words = (row.who, row.action, row.subject, row.why)
+            link = _link(stores.audit_key, before, row.line, row.happened_at, *words)
+            if row.line != expected or row.chain != link:
+                return expected
+            before, expected = row.chain, expected + 1
     return None

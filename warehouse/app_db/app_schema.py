@@ -742,7 +742,7 @@ audit_log = Table(
     Column("action", Text, nullable=False),
     Column("subject", Text, nullable=False),
     Column("why", Text, nullable=False),
-    Column("chain", Text, nullable=False, comment="SHA-256 over this line and the line before."),
+    Column("chain", Text, nullable=False, comment="Keyed SHA-256 over this line and the line before."),
     comment="Every write, and every refused look: appended, chained, so a removed line is found.",
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from warehouse.retry import is_postgresql, patient_engine, server_url
 from warehouse.schema import FINGERPRINT
 from warehouse.settings import Settings
 from warehouse.sql.moments import QUARTER, instant_of
+from warehouse.stores import private_files
 from warehouse.stores.answer_cache import AnswerCache
 from warehouse.stores.postgresql import Server
 from warehouse.stores.postgresql_catalogue import AS_IT_IS
@@ -25,6 +27,8 @@ from warehouse.stores.snapshots import Files, SnapshotStore
 
 HINT = "sign-in-hint.txt"
 """In the data folder: the demo accounts of the sample bank, for the sign-in page to show."""
+AUDIT_KEY = "audit.key"
+"""In the data folder: what chains the lines of the audit log, unless the setting `audit_key` does."""
 KEPT_SNAPSHOTS = 2
 """The served snapshot and the one before it: a reader that just opened the older one may finish."""
 
@@ -47,6 +51,8 @@ class Stores:
     bank_answers: AnswerCache = field(default_factory=partial(AnswerCache, 500))
     origins: Mapping[str, str] = field(default_factory=dict)
     """Setting → where its value comes from, as far as the front door says."""
+    audit_key: bytes = field(default=b"", repr=False)
+    """Of the chain of the audit log; not in the database whose lines it chains."""
     _place: SnapshotStore | None = None
 
     @property
@@ -130,7 +136,8 @@ def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
 
     Raises Problem if the application database was made by another version.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    private_files.close_to_others(settings.data_dir)
     if is_postgresql(settings.app_db_url):
         app_db = patient_engine(server_url(settings.app_db_url, "APP_DB_URL"))
     else:
@@ -143,7 +150,14 @@ def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
     except BaseException:
         app_db.dispose()  # nobody else knows of its open connections
         raise
-    return Stores(settings=settings, now=now, app_db=app_db)
+    return Stores(settings=settings, now=now, app_db=app_db, audit_key=_audit_key(settings))
+
+
+def _audit_key(settings: Settings) -> bytes:
+    """The key of the setting, which several machines share; otherwise one that is made once, in the data folder."""
+    if settings.audit_key:
+        return settings.audit_key.encode()
+    return private_files.kept_secret(settings.data_dir / AUDIT_KEY, secrets.token_hex(32).encode())
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Select, func, or_, select
 
-from warehouse.access import audit
+from warehouse.access import audit, audit_heads
+from warehouse.access.audit_heads import Head
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import audit_log
+from warehouse.errors import Problem
 from warehouse.sql.moment_sql import instant
 from warehouse.sql.moments import instant_of
-from warehouse.stores.connect import Stores
+from warehouse.stores.connect import AUDIT_KEY, Stores
 
 PER_PAGE = 50
 CHECKED = "audit.checked"
@@ -66,14 +71,44 @@ def check(stores: Stores, viewer: Viewer) -> str:
     return check_as(stores, viewer.username)
 
 
-def check_as(stores: Stores, by: str) -> str:
-    """The same for the command line; whether the log is whole stands in the sentence."""
+def check_as(stores: Stores, by: str, also: Iterable[Head] = ()) -> str:
+    """The same for the command line, with heads from elsewhere; whether the log is whole stands in the sentence."""
+    heads = [*audit_heads.in_file(stores.settings.data_dir / audit_heads.FILE), *also]
+    heads += _sent(stores.settings.audit_heads)
     with stores.read_app_db() as app_db:
         last = app_db.execute(select(func.max(audit_log.c.line))).scalar() or 0
-        broken = audit.broken_line(app_db)
-    sentence = WHOLE if broken is None else broken_at(broken)
+        missing = audit_heads.first_missing(app_db, heads)
+    broken = audit.broken_line(stores)
+    sentence = WHOLE
+    if broken is not None:
+        sentence = broken_at(broken)
+    elif missing is not None:
+        sentence = cut_at(missing, last)
     audit.note(stores, by, CHECKED, f"up to line {last}", sentence)
     return sentence
+
+
+def send_head(stores: Stores) -> str:
+    """Write how far the log goes to the place that the setting names; a sentence where that failed."""
+    if not stores.settings.audit_heads:
+        return ""
+    with stores.read_app_db() as app_db:
+        head = audit_heads.last(app_db)
+    try:
+        if head is not None:
+            audit_heads.send(head, stores.settings.audit_heads)
+    except Problem as problem:
+        return str(problem)
+    return ""
+
+
+def _sent(place: str) -> list[Head]:
+    """The heads in the file of the setting, as far as this account may read it; a system log is given by hand."""
+    if not place or place.startswith(audit_heads.SYSLOG):
+        return []
+    with suppress(OSError):
+        return audit_heads.in_file(Path(place).expanduser())
+    return []
 
 
 WHOLE = "The audit log is whole."
@@ -81,9 +116,23 @@ WHOLE = "The audit log is whole."
 
 def broken_at(line: int) -> str:
     """What to do when the chain breaks at a line."""
+    key = (
+        f" If every line reads so, the key is another than the one it was written with: put “{AUDIT_KEY}” back "
+        "from the backup."
+    )
     return (
         f"The audit log is broken at line {line}: that line was altered, or lines before it removed. Compare it "
-        "with the latest backup, and find out who could write to the application database."
+        f"with the latest backup, and find out who could write to the application database.{key if line == 1 else ''}"
+    )
+
+
+def cut_at(head: Head, last: int) -> str:
+    """What to do when a head kept elsewhere is not in the log: its end was removed, or all of it written anew."""
+    ends = f"it ends at line {last:,}" if last < head.line else "another line stands there now"
+    return (
+        f"The audit log was cut: on {head.at[:10]} at {head.at[11:16]} it had a line {head.line:,}, and {ends}. "
+        "Compare it with the latest backup, and find out who could write to the application database. After a backup "
+        "was put back the lines written since are missing in this way, too."
     )
 
 

@@ -68,7 +68,7 @@ def upgrade() -> None:
     sa.Column('action', sa.Text(), nullable=False),
     sa.Column('subject', sa.Text(), nullable=False),
     sa.Column('why', sa.Text(), nullable=False),
-    sa.Column('chain', sa.Text(), nullable=False, comment='SHA-256 over this line and the line before.'),
+    sa.Column('chain', sa.Text(), nullable=False, comment='Keyed SHA-256 over this line and the line before.'),
     sa.PrimaryKeyConstraint('line'),
     comment='Every write, and every refused look: appended, chained, so a removed line is found.'
     )
