@@ -15,7 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from warehouse import settings
+from warehouse import failures, settings
 from warehouse.errors import Problem, keep_traces_in, reference
 from warehouse.release import VERSION
 from warehouse.sql.moments import Clock
@@ -68,6 +68,9 @@ class Door(click.Group):
         except (click.exceptions.Exit, click.ClickException, click.Abort):
             raise
         except Exception as bug:  # the last line of defence: logged in full, shown as a number
+            if outside := failures.as_problem(bug):
+                console.print(str(outside), style="bold", highlight=False, markup=False)
+                sys.exit(1)
             console.print(f"Something went wrong on our side. Reference {reference(bug)}: see the log above.")
             sys.exit(2)
 

@@ -193,5 +193,5 @@ def main() -> None:
     page.run()
 
 
-with run_memo.one_run():
+with run_memo.one_run(), problem_sentences.in_their_place():
     main()

@@ -23,6 +23,7 @@ from sign_in import drafts, headers, login_routes, screens, sessions, typefaces,
 from sign_in.handed_out import HandedOut
 from sign_in.sessions import Person
 from sign_in.watch import Watch
+from warehouse import failures
 from warehouse.errors import reference
 from warehouse.stores.connect import Stores
 
@@ -97,12 +98,16 @@ class Gate:
         try:
             answer = await self._answer(Request(scope, receive))
             await answer(scope, receive, protected)
-        except Exception as bug:  # whatever it is, it becomes a number
-            number = reference(bug)
+        except Exception as bug:  # whatever it is, it becomes a sentence, at least one with a number
+            problem = failures.as_problem(bug)
+            text = str(
+                problem
+                or f"This did not work. Please give your administrator the reference {reference(bug)}."
+            )
             if not started:
-                text = f"This did not work. Please give your administrator the reference {number}."
-                page = screens.sentence("Something went wrong", text)
-                await login_routes.html(page, 500)(scope, receive, protected)
+                heading = "Not available just now" if problem else "Something went wrong"
+                page = screens.sentence(heading, text)
+                await login_routes.html(page, 503 if problem else 500)(scope, receive, protected)
 
     async def _answer(self, request: Request) -> ASGIApp:
         """What the gate answers itself, or Streamlit, whose pages then keep what is typed."""

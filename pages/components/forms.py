@@ -21,6 +21,7 @@ import streamlit as st
 
 from pages.components import viewer as door
 from pages.components.typed_text import sentence
+from warehouse import failures
 from warehouse.access.reader import Viewer
 from warehouse.errors import Problem, reference
 from warehouse.stores import connect
@@ -198,12 +199,9 @@ def _press(name: str, keys: Mapping[str, str], write: Write) -> None:
     except Problem as problem:
         _keep(name, str(problem), values)
     except Exception as bug:  # whatever it is, what was typed stays and the person sees a number
-        _keep(
-            name,
-            f"This could not be saved. Please give {connect.here().settings.administrator} the reference "
-            f"{reference(bug)}.",
-            values,
-        )
+        outside = failures.as_problem(bug)
+        ask = f"Please give {connect.here().settings.administrator} the reference"
+        _keep(name, str(outside or f"This could not be saved. {ask} {reference(bug)}."), values)
     else:
         drop(name)
         st.session_state.pop(_GIVEN + name, None)

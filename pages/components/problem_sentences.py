@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from pages.components.typed_text import sentence
+from warehouse import failures
 from warehouse.errors import AccessRefused, NothingLoaded, Problem, reference
 from warehouse.stores import connect
 
@@ -23,6 +24,9 @@ def in_their_place(what: str = "This page") -> Iterator[None]:
     except Problem as problem:
         st.warning(sentence(str(problem)), icon=":material/error:")
     except Exception as bug:  # whatever it is, the person sees a number and not a trace
+        if outside := failures.as_problem(bug):
+            st.warning(sentence(str(outside)), icon=":material/error:")
+            return
         st.error(
             f"{what} could not be shown. Nothing was changed. Please give "
             f"{connect.here().settings.administrator} the reference {reference(bug)}.",

@@ -473,3 +473,14 @@ def test_a_file_is_taken_for_ones_own_window_alone(visitor, inside):
         page.receive_bytes()
     assert visitor.put("/_stcore/upload_file/window-1/file").status_code == 200
     assert visitor.put("/_stcore/upload_file/window-2/file").status_code == 404
+
+
+def test_a_damaged_application_database_is_a_sentence_at_the_gate(visitor, stores):
+    sign_in(visitor)
+    stores.app_db.dispose()
+    for file in stores.settings.data_dir.glob("app_db.sqlite*"):
+        file.write_bytes(b"overwritten by somebody" * 100)
+    answer = visitor.get("/funnel", headers=PAGE)
+    assert answer.status_code == 503
+    assert "is damaged or was overwritten" in answer.text
+    assert "Traceback" not in answer.text

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.pool import NullPool
 
-from warehouse.errors import LoadRefused
+from warehouse.errors import LoadRefused, NothingLoaded
 from warehouse.settings import Settings
 from warehouse.stores.snapshot_files import (
     BEFORE,
@@ -37,6 +37,7 @@ from warehouse.stores.snapshot_files import (
     pointed_to,
     publish,
     remove,
+    served_before,
     snapshot_file,
     to_disk,
 )
@@ -121,9 +122,15 @@ class Files:
         return pointed_to(self.settings)
 
     def open(self, snapshot: str) -> Engine:
-        """See `SnapshotStore.open`."""
+        """See `SnapshotStore.open`. Raises NothingLoaded if its file is not there."""
+        file = snapshot_file(self.settings, snapshot)
+        if not file.is_file():
+            raise NothingLoaded(
+                "The file of the bank that is to be read is missing from the data folder. Ask your administrator to load "
+                "the bank again, or to put the latest backup back. What people recorded is kept."
+            )
         return create_engine(
-            f"duckdb:///{snapshot_file(self.settings, snapshot)}",
+            f"duckdb:///{file}",
             hide_parameters=True,
             # Nothing asked of this engine may reach a file or the network, whatever the statement says.
             connect_args={
@@ -146,8 +153,9 @@ class Files:
 
     def before(self) -> Path | None:
         """See `SnapshotStore.before`."""
-        served = pointed_to(self.settings)
-        return snapshot_file(self.settings, served) if served else None
+        served = served_before(self.settings)
+        file = snapshot_file(self.settings, served) if served else None
+        return file if file and file.is_file() else None
 
     def bank_before(self, _snapshot: str, /) -> Path:
         """See `SnapshotStore.bank_before`."""
@@ -156,7 +164,7 @@ class Files:
     def abandon(self, snapshot: str) -> None:
         """See `SnapshotStore.abandon`."""
         # Once the pointer has moved, the snapshot is the bank, whatever failed after that.
-        if self.served() != snapshot:
+        if served_before(self.settings) != snapshot:
             remove(snapshot_file(self.settings, snapshot))
 
     def publish(self, snapshot: str, _progress: Progress, /, *, sample: bool) -> None:  # noqa: ARG002  its file says it
