@@ -3,14 +3,16 @@
 * **One user from one address**: after 5 failures 30 seconds, then twice as long each time. Stops the plain guesser, and
   nobody else: a stranger who fails at somebody's name locks only his own address.
 * **One address, any user**: after 30 failures. Stops one password tried on every name. Higher, because a whole branch
-  may share an address.
+  may share an address; whoever signed in there during the last 90 days is exempt for her first tries, so that somebody
+  who guesses at names refuses none of his colleagues.
 * **One user, all addresses**: after 20 failures. Stops guessing from many connections. An address from which this user
   signed in during the last 90 days is exempt, so an attack cannot keep the owner out of the place she works from;
   only from a new place she would have to wait with the others.
 
 An attempt is counted *before* its password is checked and taken back when it was right. Fifty connections that guess
 in the same instant would otherwise all see "no failures yet". A refused try is not counted: waiting is punishment
-enough, and otherwise a stranger could make the wait endless.
+enough, and otherwise a stranger could make the wait endless. No wait is longer than its rule says, and a failure dated
+ahead, by a clock that was set back since, holds nobody up.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ from warehouse.stores.connect import Stores
 ACCEPTED = "sign_in.accepted"
 REMEMBERED = timedelta(hours=1)
 KNOWN_FOR = timedelta(days=90)
+FIRST_TRIES = 3
+"""So many of one user's own failures an address under attack forgives whoever signed in there before."""
+SKEW = timedelta(minutes=1)
+"""So far the clocks of two machines may be apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,22 +132,29 @@ def _wait(app_db: Connection, username: str, address: str, at: datetime) -> time
     column = sign_in_failures.c
     by_user, by_address = column.username == username, column.address == address
 
-    def left(delay: Delay, *which: object) -> timedelta:
+    def failures(*which: object) -> tuple[int, int]:
+        """How many, and the instant of the last."""
         count, last = app_db.execute(
             select(func.count(), func.max(instant(column.failed_at))).where(
                 *which,  # type: ignore[arg-type]
                 instant(column.failed_at) > instant_before(at, REMEMBERED),
+                instant(column.failed_at) <= instant_before(at, -SKEW),
             )
         ).one()
-        if not count:
-            return timedelta(0)
-        return timedelta(microseconds=last - instant_of(at)) + delay.after(count)
+        return count, last or 0
 
-    waits = [left(USER_AT_ADDRESS, by_user, by_address), left(ADDRESS, by_address)]
-    everywhere = left(USER, by_user)
-    if everywhere > max(waits) and not _is_known(app_db, username, address, at):
-        waits.append(everywhere)
-    return max(*waits, timedelta(0))
+    def left(delay: Delay, *which: object) -> timedelta:
+        count, last = failures(*which)
+        whole = delay.after(count)
+        return min(whole, timedelta(microseconds=last - instant_of(at)) + whole) if count else timedelta(0)
+
+    hers = left(USER_AT_ADDRESS, by_user, by_address)
+    of_address, everywhere = left(ADDRESS, by_address), left(USER, by_user)
+    if max(of_address, everywhere) <= hers or not _is_known(app_db, username, address, at):
+        return max(hers, of_address, everywhere, timedelta(0))
+    if failures(by_user, by_address)[0] < FIRST_TRIES:
+        of_address = timedelta(0)
+    return max(hers, of_address, timedelta(0))
 
 
 def _is_known(app_db: Connection, username: str, address: str, at: datetime) -> bool:

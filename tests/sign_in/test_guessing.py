@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import bcrypt
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as any_
 
 from sign_in import accounts, guessing
@@ -95,3 +95,33 @@ def test_signing_in_to_an_own_account_does_not_clear_an_address(stores, checks):
 def test_a_delay_never_shrinks_and_never_passes_its_longest(failures, name):
     delay = getattr(guessing, name)
     assert delay.after(failures) <= delay.after(failures + 1) <= timedelta(seconds=delay.longest)
+
+
+def test_who_guesses_at_names_refuses_none_of_his_colleagues_at_the_same_address(stores, clock):
+    accounts.authenticate(stores, "amy", PASSWORD, OFFICE)
+    clock.passes(days=60)
+    for number in range(60):
+        with pytest.raises(accounts.SignInRefused):
+            accounts.authenticate(stores, f"user{number}", "Password1234", OFFICE)
+    guess(stores, 1, OFFICE)
+    assert accounts.authenticate(stores, "amy", PASSWORD, OFFICE).username == "amy"
+    accounts.create(stores, "new", PASSWORD, by="cli", full_name="New Here", role="analyst")
+    with pytest.raises(accounts.SignInRefused, match="wait"):
+        accounts.authenticate(stores, "new", PASSWORD, OFFICE)
+
+
+@pytest.mark.parametrize("back", [{"minutes": 5}, {"hours": 23}, {"days": 400}])
+def test_a_clock_that_was_set_back_locks_nobody_out(stores, clock, back):
+    for number in range(12):
+        guess(stores, number, OFFICE)
+    clock.passes(**{unit: -span for unit, span in back.items()})
+    assert accounts.authenticate(stores, "amy", PASSWORD, OFFICE).username == "amy"
+
+
+@given(any_.lists(any_.integers(-10_000, 10_000), min_size=1, max_size=12))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_no_wait_is_ever_longer_than_the_longest_whatever_the_clock_does(stores, clock, steps):
+    for step in steps:
+        clock.passes(seconds=step)
+        attempt = guessing.begin(stores, "amy", OFFICE)
+        assert attempt.wait <= timedelta(seconds=guessing.USER_AT_ADDRESS.longest)
