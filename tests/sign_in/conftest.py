@@ -88,11 +88,11 @@ class Inside:
 
     def _says(self) -> bytes:
         if self.button:
-            shown = ForwardMsg()
-            shown.delta.new_element.download_button.id = "$$ID-download_button"
-            shown.delta.new_element.download_button.deferred_file_id = self.button
-            shown.delta.new_element.download_button.url = f"/media/{self.button[::-1]}.csv"
-            return shown.SerializeToString()
+            element = ForwardMsg()
+            element.delta.new_element.download_button.id = "$$ID-download_button"
+            element.delta.new_element.download_button.deferred_file_id = self.button
+            element.delta.new_element.download_button.url = f"/media/{self.button[::-1]}.csv"
+            return element.SerializeToString()
         if not self.window:
             return b"heard"
         begun = ForwardMsg()
