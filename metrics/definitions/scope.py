@@ -183,8 +183,8 @@ Filters = tuple[tuple[str, tuple[str, ...]], ...]
 """(dimension, values), for instance (("channel", ("email", "social")),)."""
 
 
-Against = Literal["before", "year"]
-"""What a period is compared with: as many days directly before, or the same days a year before."""
+Against = Literal["before", "year", "plan", "nothing"]
+"""What a period is compared with: as many days directly before, the same days a year before, its plan, or nothing."""
 
 
 @dataclass(frozen=True)
@@ -198,6 +198,11 @@ class Scope:
     def __post_init__(self) -> None:
         filters = tuple(sorted((name, tuple(sorted(values))) for name, values in self.filters if values))
         object.__setattr__(self, "filters", filters)
+
+    @property
+    def looks_back(self) -> bool:
+        """Whether its figures stand beside those of an earlier period."""
+        return self.against in ("before", "year")
 
     def narrowed(self, dimension: str, value: object) -> Scope:
         """The part of it with one value of a dimension; a value that is none is where it is not recorded."""

@@ -224,7 +224,8 @@ def ask_and_before(
 ) -> pd.DataFrame:
     """`ask` for a scope (period 0), the period it is compared with (1) and `more`, to compare 0 with 1.
 
-    Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0.
+    Where the bank's data had not begun over all of the period before, its figure is not known, rather than nearly 0; so
+    it is where the scope does not look back.
     """
     frame = ask(viewer, metrics, scope, by, (scope.period, before(viewer, scope), *more))
     covered = coverage_of(viewer)
@@ -232,7 +233,8 @@ def ask_and_before(
     unlike = sorted(
         n
         for n in names
-        if not reaches_back(
+        if not scope.looks_back
+        or not reaches_back(
             CATALOGUE[n], compared_with(CATALOGUE[n], scope.period, covered, scope.against), covered
         )
     )

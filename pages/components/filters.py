@@ -44,11 +44,21 @@ AGAINST = "against"
 UNKNOWN = "not-known"
 """In the address: the rows for which a dimension is not recorded."""
 NOT_RECORDED = "Not known"
+ALL_BUT = "all-but"
+"""Among the values of a filter and in the address: the others count, those beside it do not."""
+AGAINST_WORDS: Mapping[Against, str] = {
+    "before": "The span before",
+    "year": "A year before",
+    "plan": "The plan",
+    "nothing": "Nothing",
+}
 BY_MONTH = (
     ". Your role counts people in whole months that are over: periods a day apart would give away the few between "
     "them."
 )
 ONE_FILTER = "Your role filters people by one thing at a time."
+EARLIEST = date(2000, 1, 1)
+"""Before the first day of any bank's data."""
 WIDTH = 165
 """In pixels: two filters fit beside each other on a phone."""
 
@@ -88,11 +98,9 @@ def bar(
                 on_click=address.clear,
                 args=(key, AGAINST, *dimensions),
             )
-        compared = (
-            f", compared with {before_in_words(viewer, Scope(period, against=against))}"
-            if compares and not cohort
-            else ""
-        )
+        compared = ""
+        if compares and not cohort and against != "nothing":
+            compared = f", compared with {before_in_words(viewer, Scope(period, against=against))}"
         st.caption(f"{period.in_words()}{compared}{BY_MONTH if by_month else ''}")
     for sentence in left_out:
         st.caption(f":material/warning: {source} {sentence}")
@@ -104,16 +112,15 @@ def bar(
 
 def _against(left_out: list[str]) -> Against:
     """The box for what the period is compared with."""
-    words: dict[Against, str] = {"before": "The span before", "year": "A year before"}
 
     def read(linked: Sequence[str]) -> Against:
-        if linked and linked[0] not in words:
+        if linked and linked[0] not in AGAINST_WORDS:
             left_out.append(f"compares with “{escaped(linked[0][:40])}”, which is not on offer here.")
-        return next((word for word in words if word in linked), "before")
+        return next((word for word in AGAINST_WORDS if word in linked), "before")
 
     address.take_over(AGAINST, read)
     against = st.selectbox(
-        "Compared with", list(words), format_func=words.__getitem__, key=AGAINST, width=WIDTH
+        "Compared with", list(AGAINST_WORDS), format_func=AGAINST_WORDS.__getitem__, key=AGAINST, width=WIDTH
     )
     address.write(AGAINST, [against] if against != "before" else [])
     return against
@@ -177,6 +184,7 @@ def _chosen(
     label = label_of(dimension, viewer)
     in_words = {label(v).casefold(): v for v in options} | {v.casefold(): v for v in options}
     in_words |= {UNKNOWN: NOT_KNOWN} if NOT_KNOWN in options else {}
+    in_words[ALL_BUT] = ALL_BUT
 
     def read(words: Sequence[str]) -> list[str]:
         for word in words:
@@ -185,11 +193,12 @@ def _chosen(
         return [in_words[w.casefold()] for w in dict.fromkeys(words) if w.casefold() in in_words]
 
     address.take_over(dimension, read)
-    st.session_state[dimension] = [v for v in st.session_state[dimension] if v in options]
+    kept = [v for v in st.session_state[dimension] if v in (*options, ALL_BUT)]
+    st.session_state[dimension] = sorted(kept, key=lambda v: v != ALL_BUT)
     picked = st.multiselect(
         dimension.capitalize(),
-        options,
-        format_func=label,
+        [*options, ALL_BUT],
+        format_func=lambda v: "All but" if v == ALL_BUT else label(v),
         key=dimension,
         placeholder=ALL,
         width=WIDTH if len(st.session_state[dimension]) < 2 else 2 * WIDTH,
@@ -197,7 +206,15 @@ def _chosen(
         help=ONE_FILTER if data.by_month(viewer) else None,
     )
     address.write(dimension, [v or UNKNOWN for v in picked])
-    return tuple(picked)
+    if ALL_BUT not in picked:
+        return tuple(picked)
+    out = [v for v in picked if v != ALL_BUT]
+    others = tuple(
+        v for v in data.until_changed(viewer, values_that_ever_occurred, dimension) if v not in out
+    )
+    if out and not others:
+        st.caption(f":material/warning: Every {dimension} is left out, so all of them are shown.")
+    return others if out else ()
 
 
 def _is_beside_another(dimension: str, dimensions: Sequence[str]) -> bool:
@@ -213,6 +230,8 @@ def periods(viewer: Viewer) -> Mapping[str, str]:
 
 def before_in_words(viewer: Viewer, scope: Scope) -> str:
     """`the 90 days before`, `the 3 months before`, `the month before`, `2 Apr – 30 Jun 2025`."""
+    if scope.against == "plan":
+        return "its plan, for figures that have one"
     before, period = data.before(viewer, scope), scope.period
     if scope.against == "year":
         return before.in_words()
@@ -250,14 +269,24 @@ def _offered(dimension: str, viewer: Viewer) -> tuple[str, ...]:
 
 
 def values_that_occur(viewer: Viewer, dimension: str) -> tuple[str, ...]:
-    """What a filter offers, worked out."""
-    metric = _OFFERED_BY[dimension]
-    scope = Scope(data.period_of(viewer, "24m"))
+    """What a filter offers, worked out; that it is not recorded only where that is seen to occur."""
+    return _values_over(viewer, dimension, data.period_of(viewer, "24m"), hidden=0)
+
+
+def values_that_ever_occurred(viewer: Viewer, dimension: str) -> tuple[str, ...]:
+    """The same over all that was loaded, so that what is left out of a figure is all that is named, and nothing else."""
+    offered = data.period_of(viewer, "24m")
+    return _values_over(viewer, dimension, Period(EARLIEST, offered.end), hidden=1)
+
+
+def _values_over(viewer: Viewer, dimension: str, period: Period, *, hidden: int) -> tuple[str, ...]:
+    """The values that occur in a period; a number that is hidden from the viewer counts as `hidden`."""
+    metric, scope = _OFFERED_BY[dimension], Scope(period)
     try:
         answer = data.ask(viewer, [metric], scope, [dimension], [scope.period])
     except AccessRefused:
         return ()
     answer = answer.sort_values(metric, ascending=False)
     recorded = answer[dimension].notna()
-    unknown = answer.loc[~recorded, metric].fillna(0).sum() > 0
+    unknown = answer.loc[~recorded, metric].fillna(hidden).sum() > 0
     return (*(str(v) for v in answer.loc[recorded, dimension]), *((NOT_KNOWN,) if unknown else ()))

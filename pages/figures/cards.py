@@ -12,7 +12,7 @@ import streamlit as st
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change, compare
 from metrics.comparison.conclusion import Verdict
-from metrics.comparison.goal_status import beside_target
+from metrics.comparison.goal_status import beside_target, is_met
 from metrics.comparison.words import change, day, figure, numeral, rounded
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period, Scope, full_months
@@ -28,6 +28,8 @@ from warehouse.access.reader import Viewer
 from workflow.goals.goal_targets import targets
 
 TREND_MONTHS = 12
+UNDECIDED = ("no significant difference", str(Verdict.TOO_FEW))
+"""What is said beside a target that is neither met nor missed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,7 @@ def _draw(card: FigureCard, scope: Scope, viewer: Viewer) -> None:
     st.metric(
         label,
         card.value,
-        delta=card.delta,
+        delta=card.delta or None,
         delta_color=card.colour,
         delta_arrow=card.arrow,
         help=card.help,
@@ -113,12 +115,20 @@ def _card(name: str, answer: pd.DataFrame, target: float | None, scope: Scope, v
     covered = data.coverage_of(viewer)
     missing = data.why_missing(viewer, name, scope.period, row)
     trend = answer.loc[2:, name].dropna()
+    delta, colour, arrow = (
+        change(metric, now["value"], before["value"], movement),
+        _colour(movement),
+        _arrow(movement, now["value"], before["value"]),
+    )
+    if not scope.looks_back:
+        arrow = "off"
+        delta, colour = _beside_plan(metric, now, target) if scope.against == "plan" else ("", "gray")
     return FigureCard(
         name=name,
         value=missing.word if missing else figure(metric, now["value"]),
-        delta=missing.sentence if missing else change(metric, now["value"], before["value"], movement),
-        colour=_colour(movement),
-        arrow=_arrow(movement, now["value"], before["value"]),
+        delta=missing.sentence if missing else delta,
+        colour=colour,
+        arrow=arrow,
         help=f"{metric.description} Source: {metric.owner}.",
         # A month without a figure is left out: at 0 it would look like a fall.
         trend=tuple(rounded(v, 6) for v in trend) if len(trend) > 1 else (),
@@ -146,6 +156,17 @@ def _arrow(movement: Change, now: float, before: float) -> Literal["up", "down",
     return "up" if now > before else "down"
 
 
+def _beside_plan(metric: Metric, now: dict[str, float], target: float | None) -> tuple[str, theme.Colour]:
+    """Where a figure stands against its plan; a colour only where it is clearly met or missed."""
+    if target is None:
+        return "no plan for this", "gray"
+    stands = beside_target(metric, now["value"], now.get("denominator", math.nan), target)
+    words = f"{stands}, plan {figure(metric, target)}"
+    if stands in UNDECIDED:
+        return words, "gray"
+    return words, "green" if is_met(metric, now["value"], target) else "red"
+
+
 def _periods(metric: Metric, period: Period, covered: Coverage | None) -> tuple[Period, Period]:
     """The days that a figure counts, and those it is compared with."""
     days = counted(metric, period, covered) if is_by_month(metric, covered) else period
@@ -170,9 +191,9 @@ def _below(
     if isinstance(metric, Measure) and metric.is_stock:
         at, before = (p.start if metric.opening else p.end for p in _periods(metric, scope.period, covered))
         parts.append(f"At {day(at)}, compared with {day(before)}")
-    if target is not None:
+    if target is not None and scope.against != "plan":
         stands = beside_target(metric, now["value"], now.get("denominator", math.nan), target)
         parts.append(f"Target {figure(metric, target)}, {stands}")
     if isinstance(metric, Ratio) and now["denominator"] == now["denominator"]:
         parts.append(f"n = {numeral(now['denominator'])}")
-    return "  \n".join(parts) or "No target set"
+    return "  \n".join(parts) or ("" if scope.against == "plan" else "No target set")

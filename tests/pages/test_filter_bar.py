@@ -143,3 +143,33 @@ def test_a_year_before_is_compared_where_it_is_chosen(open_page: Open, role: str
     assert delta.startswith(f"{now / then - 1:+.1%}".replace("-", "−"))
     bad = open_page(somebody(role), "funnel", against="never")
     assert "The link compares with “never”, which is not on offer here." in captions(bad)
+
+
+@pytest.mark.parametrize("role", ["analyst", "marketing"])
+def test_all_but_some_values_is_everything_else_also_what_is_not_recorded(open_page: Open, role: str) -> None:
+    every, one = (
+        open_page(somebody(role), "funnel", period="12m", **given) for given in ({}, {"channel": "email"})
+    )
+    box(one, "Channel").set_value(["email", "all-but"])
+    others = one.run()
+    assert leads(others) == leads(every) - leads(
+        open_page(somebody(role), "funnel", period="12m", channel="email")
+    )
+    assert in_address(others, "channel") == ["all-but", "email"]
+    assert in_address(open_page(somebody(role), "funnel", channel=["all-but", "email"]), "channel") == [
+        "all-but",
+        "email",
+    ]
+
+
+def test_a_figure_stands_beside_its_plan_or_beside_nothing(open_page: Open) -> None:
+    def page(against: str) -> AppTest:
+        return open_page(somebody("analyst"), "funnel", period="quarter", against=against)
+
+    alone, beside = page("nothing"), page("plan")
+    assert all(not m.delta for m in alone.metric)
+    assert "compared with" not in captions(alone)
+    assert "came in (" not in alone.title[0].value
+    assert "Change" not in alone.dataframe[0].value
+    assert "compared with its plan, for figures that have one" in captions(beside)
+    assert {m.delta for m in beside.metric} == {"no plan for this"}, "the bank of the tests has set no goal"

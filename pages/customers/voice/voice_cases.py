@@ -46,12 +46,15 @@ def themes(viewer: Viewer, scope: Scope) -> None:
         rows.append(
             {"Theme": name, "Cases": now, "Before": before, "Change": change(metric, now, before, verdict)}
         )
+    if not scope.looks_back:
+        rows = [{"Theme": row["Theme"], "Cases": row["Cases"]} for row in rows]
     whole = st.column_config.NumberColumn(format="localized")
     opens = {
         heading: [
             DrillFigure(of="theme_cases", scope=scope.over(days).narrowed("theme", t)) for t in wide.index
         ]
         for heading, days in (("Cases", scope.period), ("Before", data.before(viewer, scope)))
+        if heading == "Cases" or scope.looks_back
     }
     drill_table.show(
         pd.DataFrame(rows), "themes", "too few", opens=opens, columns={"Cases": whole, "Before": whole}

@@ -108,7 +108,8 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     if why:
         return f"How satisfied customers are is not shown: {why.clause.removeprefix('hidden: ')}"
     moved = change(metric, now["value"], before["value"], compare(metric, now, before))
-    sentence = f"{figure(metric, now['value'])} of answers are satisfied ({moved})"
+    sentence = f"{figure(metric, now['value'])} of answers are satisfied"
+    sentence += f" ({moved})" if scope.looks_back else ""
     try:
         return f"{sentence}{_weakest(_parts(viewer, scope, 'csat', 'touchpoint'))}"
     except AccessRefused:

@@ -21,6 +21,8 @@ IN_POINTS = ("Its own change (points)", "Change of mix (points)", "Together (poi
 
 def moved(viewer: Viewer, scope: Scope, score: str, by: str) -> None:
     """The change of a score against the period before, split into level and mix of the parts."""
+    if not scope.looks_back:
+        return
     metric = CATALOGUE[score]
     assert isinstance(metric, Ratio)
     whole = data.ask_and_before(viewer, [score], scope).set_index("period")

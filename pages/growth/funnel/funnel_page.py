@@ -77,7 +77,8 @@ def headline(viewer: Viewer, scope: Scope) -> str:
     metric = CATALOGUE["leads"]
     movement = compare(metric, {"value": now["leads"]}, {"value": before["leads"]})
     moved = change(metric, now["leads"], before["leads"], movement)
-    came = f"{numeral(now['leads'])} {people} came in {f'{part} ' if part else ''}({moved})"
+    how = " ".join(w for w in (part or "", f"({moved})" if scope.looks_back else "") if w)
+    came = f"{numeral(now['leads'])} {people} came in{f' {how}' if how else ''}"
     leak = funnel_steps.worst_leak(viewer, scope)
     if leak:
         return f"{leak}; {came}"

@@ -41,9 +41,14 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
     reached = data.until_changed(viewer, table, scope, view)
     st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
     st.caption(
-        "The leads that first came in the period, as far as they have got by now. Compared with the "
-        "leads of the compared period as those stood at its end, so that both had the same time; the changes of all "
-        "steps are judged together (Holm). A visit has no name, so visits cannot be followed."
+        "The leads that first came in the period, as far as they have got by now. "
+        + (
+            "Compared with the leads of the compared period as those stood at its end, so that both had the same time; "
+            "the changes of all steps are judged together (Holm). "
+            if scope.looks_back
+            else ""
+        )
+        + "A visit has no name, so visits cannot be followed."
         if view == COHORT
         else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "
         "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
@@ -119,8 +124,10 @@ def table(viewer: Viewer, scope: Scope, view: str) -> pd.DataFrame:
                 )
         rows.append(row)
     frame = pd.DataFrame(rows)
+    if not scope.looks_back:
+        frame = frame.drop(columns=["Change", "Its change"])
     if view == EVENT:
-        frame = frame.drop(columns="Its change").rename(
+        frame = frame.drop(columns="Its change", errors="ignore").rename(
             columns={"Of the stage before": "Beside the stage before"}
         )
     return frame

@@ -39,15 +39,17 @@ def show(viewer: Viewer, scope: Scope) -> None:
         if "lead_stages" not in data.available_columns(viewer) and tables.lacking(viewer, *stage.dated_from):
             rows.append({"Stage": stage.label, "Median wait": str(Verdict.NOT_KNOWN)})
         else:
-            rows.append(
-                _row(stage, *(_stays(viewer, scope, back=back)[stage.label] for back in (False, True)))
+            stays_now, stays_before = (
+                _stays(viewer, scope, back=back)[stage.label] for back in (False, scope.looks_back)
             )
+            rows.append(_row(stage, stays_now, stays_before))
         entered.append(DrillFigure(of=who_entered(stage), scope=scope))
         still.append(DrillFigure(of=who_waits(stage, data.as_of(viewer)), scope=scope))
     st.header("Where leads wait")
     st.caption(
         "Leads that entered a stage in the period, until they moved on or were closed. Those still there count as "
-        "waiting at least so long; the compared period is taken as it stood at its own end."
+        "waiting at least so long"
+        + ("; the compared period is taken as it stood at its own end." if scope.looks_back else ".")
         + (
             " “MQL” is entered when Marketing's systems call a lead qualified, also where the agreed “qualified” asks "
             "for more."
@@ -55,8 +57,9 @@ def show(viewer: Viewer, scope: Scope) -> None:
             else ""
         )
     )
+    frame = pd.DataFrame(rows)
     drill_table.show(
-        pd.DataFrame(rows),
+        frame if scope.looks_back else frame.drop(columns="Compared period", errors="ignore"),
         "waits",
         "too few",
         means=MEANS,

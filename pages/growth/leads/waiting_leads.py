@@ -122,9 +122,9 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
     if missing := tables.lacking(viewer, *needs("still_uncontacted")):
         tables.empty(f"How long the overdue have waited is {missing.clause}.")
         return
-    before = data.before(viewer, scope)
+    compared = (scope.period, data.before(viewer, scope)) if scope.looks_back else (scope.period,)
     counts: dict[str, Any] = {}
-    for period in (scope.period, before):
+    for period in compared:
         spread = data.cached(viewer, backlog.overdue_by_age, period.end, scope)
         counts[f"At {day(period.end)}"] = backlog.by_age(spread)
     if not any(sum(c) for c in counts.values()):
@@ -138,7 +138,7 @@ def overdue_by_age(viewer: Viewer, scope: Scope) -> None:
         f"At {day(period.end)}": [
             DrillFigure(of=backlog.overdue_aged(age), scope=Scope(period, scope.filters)) for age in AGES
         ]
-        for period in (scope.period, before)
+        for period in compared
     }
     drill_table.show(
         pd.DataFrame({"Overdue for": [a.label for a in AGES], **counts}),
