@@ -1,7 +1,7 @@
 """One builder of charts: marks and axes become a plain plotly dict, as a figure object costs four times as much per run.
 How they look stands in the template of `theme`. Each chart has its words (`alt`) and its table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from itertools import zip_longest
 from typing import Any
@@ -20,6 +20,8 @@ Axis = dict[str, Any]
 Figure = dict[str, Any]
 Texts = Sequence[str]
 Numbers = Sequence[float]
+OnClick = Callable[[int, int], None]
+"""Given the place of a series in its chart, and of a mark in its series."""
 Bounds = Sequence[tuple[float, float] | None]
 """The interval of each mark, from its lower to its upper end, where there is one."""
 
@@ -72,9 +74,30 @@ def figure(
     }
 
 
-def show(drawn: Figure, *, alt: str, key: str) -> None:
-    """Draw a figure; `alt` says in words what it shows."""
-    st.plotly_chart(_Drawn(drawn), config=theme.CONFIG, key=key, alt=alt)
+def show(drawn: Figure, *, alt: str, key: str, on_click: OnClick | None = None) -> None:
+    """Draw a figure; `alt` says in words what it shows. A click on a mark calls `on_click` before the page is drawn
+    anew."""
+    if on_click is None:
+        st.plotly_chart(_Drawn(drawn), config=theme.CONFIG, key=key, alt=alt)
+        return
+    # After a click the chart is another one, with nothing chosen, so that the same mark can be clicked again.
+    turns = f"clicks on {key}"
+    here = f"{key}-{st.session_state.get(turns, 0)}"
+
+    def clicked() -> None:
+        chosen = st.session_state[here]["selection"]["points"]
+        st.session_state[turns] = st.session_state.get(turns, 0) + 1
+        if chosen:
+            on_click(int(chosen[0]["curve_number"]), int(chosen[0]["point_index"]))
+
+    st.plotly_chart(
+        _Drawn(drawn),
+        config=theme.CONFIG,
+        key=here,
+        alt=alt,
+        on_select=clicked,
+        selection_mode="points",
+    )
 
 
 class _Drawn(BaseFigure):  # type: ignore[misc]  # as it has no types
@@ -129,15 +152,17 @@ def bars(
     row: int = 44,
     room: float = 0.45,
     inside: bool = False,
+    says: Texts = (),
 ) -> Figure:
     """Horizontal bars from 0, first on top, each with its words and, where there is one, its 95% interval.
 
-    Words stand `inside` the bars, or beside them, where they have `room`, a part of the longest bar.
+    Words stand `inside` the bars, or beside them, where they have `room`, a part of the longest bar. When touched a bar
+    `says` more, or the same.
     """
     ends = [b or (v, v) for v, b in zip_longest(values, bounds)]
     reach = [0.0, *(v for pair in ends for v in pair if pd.notna(v))]
     least, most = min(reach), max(reach)
-    bar = points(values, labels, texts, type="bar", orientation="h")
+    bar = points(values, labels, says or texts, type="bar", orientation="h")
     if any(bounds):
         # Lighter where an interval lies on it, so that its lower end is seen.
         bar |= {"error_x": within(values, bounds), "marker": {"opacity": 0.55}}
@@ -212,8 +237,10 @@ def ranges(labels: Texts, values: Mapping[str, Numbers]) -> Figure:
             showlegend=False,
         )
     ]
-    for (name, series), symbol in zip(values.items(), symbols, strict=False):
-        look: Mark = {"name": name, "marker": {"symbol": symbol, "opacity": 0.85}}
+    colours = theme.apart() if len(values) <= len(theme.apart()) else ()
+    for at, ((name, series), symbol) in enumerate(zip(values.items(), symbols, strict=False)):
+        colour = {"color": colours[at]} if colours else {"opacity": 0.85}
+        look: Mark = {"name": name, "marker": {"symbol": symbol, "size": 12} | colour}
         look["hovertemplate"] = f"%{{y}}, {name}: {SAYS}"
         marks.append(points(series, labels, [numeral(v, 1) for v in series], **look))
     return figure(marks, 30 * len(labels) + 70, AMOUNT, NAMES, showlegend=True)

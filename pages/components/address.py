@@ -33,6 +33,11 @@ def write(key: str, words: Sequence[str]) -> None:
     st.session_state[_WRITTEN.format(key)] = stands
 
 
+def choose(key: str, values: Sequence[str]) -> None:
+    """Choose other values of a widget; for a click elsewhere on the page, before it is drawn anew."""
+    st.session_state[key] = list(values)
+
+
 def clear(*keys: str) -> None:
     """Forget what was chosen, also in the address; for the click of a button."""
     for key in keys:

@@ -79,8 +79,9 @@ def bar(
     key = "joined" if cohort else "period"
     by_month = data.by_month(viewer) or (cohort and data.hidden_below(viewer, net_revenue) is not None)
     left_out: list[str] = []
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small", key="filter-bar"):
         period = _period(key, viewer, left_out, by_month=by_month)
+        _unfold(dimensions, compares=compares and not cohort)
         chosen: list[tuple[str, tuple[str, ...]]] = []
         for dimension in dimensions:
             if options := _offered(dimension, viewer):
@@ -108,6 +109,13 @@ def bar(
         st.caption(f":material/warning: {ONE_FILTER} Only the {chosen[0][0]} is applied.")
         chosen = chosen[:1]
     return Scope(period, tuple(chosen), against)
+
+
+def _unfold(dimensions: Sequence[str], *, compares: bool) -> None:
+    """On a phone, whose screen the filters would fill, the way to them; elsewhere they all show (`theme`)."""
+    given = sum(bool(st.session_state.get(d) or st.query_params.get_all(d)) for d in dimensions)
+    if dimensions or compares:
+        st.toggle(f"Filters ({given} set)" if given else "Filters", key="show-filters")
 
 
 def _against(left_out: list[str]) -> Against:

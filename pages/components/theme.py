@@ -23,6 +23,12 @@ def colour(name: str) -> str:
     return _colour(name, _mode())
 
 
+def apart() -> tuple[str, ...]:
+    """Colours for two or three series beside each other, apart for every eye, in the viewer's light or dark theme."""
+    # The blue, orange and purple of Okabe and Ito, darker or lighter for the ground they stand on.
+    return ("#56b4e9", "#e69f00", "#cc79a7") if _mode() == "dark" else ("#0072b2", "#c25a00", "#a0447c")
+
+
 def template() -> dict[str, Any]:
     """How every chart looks where it asks for nothing else, in the viewer's light or dark theme."""
     return _template(_mode())
@@ -70,8 +76,8 @@ def _template(mode: str) -> dict[str, Any]:
         "bargap": 0.35,
         "dragmode": False,
         "hoverlabel": {"align": "left"},
-        "xaxis": {"fixedrange": True},
-        "yaxis": {"fixedrange": True, "showgrid": False, "zeroline": False},
+        "modebar": {"orientation": "v", "bgcolor": "rgba(0,0,0,0)", "color": GREY, "activecolor": text},
+        "yaxis": {"showgrid": False, "zeroline": False},
         "shapedefaults": {"line": {"color": text, "width": 1, "dash": "dot"}},
         "annotationdefaults": note,
     }
@@ -81,7 +87,16 @@ def _template(mode: str) -> dict[str, Any]:
 MARGIN = {"l": 8, "r": 24, "t": 8, "b": 8}
 """Of every chart; beside the template, whose margins Streamlit sets to its own."""
 
-CONFIG = {"displayModeBar": False, "responsive": True}
+CONFIG = {
+    "displayModeBar": "hover",
+    "displaylogo": False,
+    "modeBarButtons": [["toImage", "zoomIn2d", "zoomOut2d", "resetScale2d"]],
+    "toImageButtonOptions": {"format": "png", "scale": 2},
+    # An axis that can be dragged would move a chart under a finger that scrolls.
+    "showAxisDragHandles": False,
+    "responsive": True,
+}
+"""Of every chart: a picture of it and zoom by buttons, which show while the pointer is on it."""
 
 
 @cache
@@ -90,7 +105,7 @@ def style() -> str:
     greys = f"light-dark({_colour('grayText', 'light')}, {_colour('grayText', 'dark')})"
     on_primary = f"light-dark({_colour('background', 'light')}, {_colour('background', 'dark')})"
     accent = f"light-dark({_colour('primary', 'light')}, {_colour('primary', 'dark')})"
-    colours = f".stApp {{ --grey: {greys}; --on-primary: {on_primary}; --accent: {accent}; }}"
+    colours = f"body {{ --grey: {greys}; --on-primary: {on_primary}; --accent: {accent}; }}"
     return f"<style>{colours}{_RULES}{typefaces.FACES}</style>"
 
 
@@ -114,7 +129,11 @@ _RULES = """
 [data-testid="stSidebarUserContent"] [class*="st-key-whose-"] p { font-size: 1.15rem; }
 .st-key-top-strip { padding-right: 2.2rem; min-height: 2.4rem; border-bottom: 1px solid light-dark(#0001, #fff2); }
 .st-key-search-frame input { padding-top: 0.25rem; padding-bottom: 0.25rem; }
+.st-key-show-filters { display: none; }
 @media (max-width: 640px) {
+  .st-key-show-filters { display: block; padding-bottom: 0.45rem; }
+  .st-key-filter-bar:not(:has(.st-key-show-filters input:checked))
+    > [class*="st-key-"]:not(.st-key-show-filters, [class*="st-key-period"], [class*="st-key-joined"]) { display: none; }
   .stMainBlockContainer { padding: 3.4rem 0.9rem 3rem 0.9rem; }
   .st-key-top-strip { padding-right: 0; }
   .st-key-strip-name { display: none; }

@@ -12,7 +12,7 @@ from metrics.definitions.scope import Scope
 from metrics.query.query import Query
 from models.value import net_value
 from pages.charts import charts, value_charts
-from pages.components import data, tables
+from pages.components import address, data, tables
 from pages.components.typed_text import escaped
 from pages.growth.channels import value_checks
 from warehouse.access.reader import Viewer
@@ -192,7 +192,20 @@ def _picture(groups: pd.DataFrame, sentences: pd.DataFrame, by: str, why_none: s
     alt = f"Lifetime value against cost per customer by {by}: " + "; ".join(
         f"{group.label} cost {hkd(group.cac)}, lifetime value {hkd(group.ltv)}" for group in rows
     )
-    charts.show(value_charts.value_against_cost(drawn), alt=alt, key="value-against-cost")
+
+    def narrow(series: int, mark: int) -> None:
+        channel = drawn["group"].iloc[mark]
+        if series == len(value_charts.LINES) and isinstance(channel, str):
+            address.choose("channel", [channel])
+
+    charts.show(
+        value_charts.value_against_cost(drawn),
+        alt=alt,
+        key="value-against-cost",
+        on_click=narrow if by == "channel" else None,
+    )
+    if by == "channel":
+        st.caption("A click on a channel’s point filters the page by it; Back in the browser undoes it.")
 
 
 def in_words(groups: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from metrics.definitions.scope import Scope
 from metrics.query.query import Query
 from pages.charts import charts
 from pages.components import data, tables
-from pages.figures import drill_table
+from pages.figures import drill_chart, drill_table
 from pages.figures.drill import DrillFigure
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
@@ -20,6 +20,11 @@ from workflow.scoring import crediting
 NEEDS = ("touches", "touches.touched_at", "touches.channel", "leads", "leads.won_at")
 METRICS = tuple(m.metric for m in MODELS)
 NAMES = {m.metric: m.name for m in MODELS}
+DRAWN = ("wins_first_touch", "wins_last_touch", "wins_markov")
+"""The models in the picture until others are chosen."""
+MOST_DRAWN = 3
+ALIKE = 0.05
+"""Wins; models that are apart by less give a channel the same."""
 
 
 def models(viewer: Viewer, scope: Scope) -> None:
@@ -57,6 +62,8 @@ def disagreement(by_channel: pd.DataFrame) -> str:
     if wide.empty:
         return "Hidden: the wins of each channel are about too few people to compare the models"
     row = wide.nlargest(1, "apart").iloc[0]
+    if row["apart"] < ALIKE:
+        return "The models agree: each gives every channel the same wins"
     wins = row[list(METRICS)].astype(float)
     return f"The models differ most about {plain(row['channel'])}: {numeral(wins.min())} to {numeral(wins.max())} wins"
 
@@ -67,6 +74,8 @@ def _furthest(by_channel: pd.DataFrame) -> str:
     if wide.empty:
         return ""
     row = wide.nlargest(1, "apart").iloc[0]
+    if row["apart"] < ALIKE:
+        return "A win with one contact, or contacts of one channel alone, is credited alike by every rule. "
     wins = row[list(METRICS)].astype(float)
     low, high = (NAMES[str(m)] for m in (wins.idxmin(), wins.idxmax()))
     return f"{plain(row['channel']).capitalize()} gets fewest by “{low}” and most by “{high}”. "
@@ -80,15 +89,33 @@ def _side_by_side(viewer: Viewer, scope: Scope, by_channel: pd.DataFrame) -> Non
         "happened without a channel; only an experiment does."
     )
     channels = [plain(c).capitalize() for c in by_channel["channel"]]
-    charts.show(
-        charts.ranges(channels, {NAMES[m]: rounded_column(by_channel[m], 1).tolist() for m in METRICS}),
+    st.pills(
+        "Models in the picture, two or three",
+        METRICS,
+        format_func=NAMES.__getitem__,
+        selection_mode="multi",
+        default=DRAWN,
+        key="models-drawn",
+        bind="query-params",
+    )
+    in_picture = _in_picture()
+    series = {NAMES[m]: rounded_column(by_channel[m], 1).tolist() for m in in_picture}
+    figures = [
+        [DrillFigure(of=m, scope=scope.narrowed("channel", c)) for c in by_channel["channel"]]
+        for m in in_picture
+    ]
+    # The bars from the least to the most come first, and open nothing.
+    drill_chart.show(
+        charts.ranges(channels, series),
+        opens=[[], *figures],
+        texts=[[], *([numeral(v, 1) for v in row] for row in series.values())],
         alt="Wins by channel and model: "
         + "; ".join(
             f"{c} {numeral(low)} to {numeral(high)}"
             for c, low, high in zip(
                 channels,
-                by_channel[list(METRICS)].min(axis=1),
-                by_channel[list(METRICS)].max(axis=1),
+                by_channel[list(in_picture)].min(axis=1),
+                by_channel[list(in_picture)].max(axis=1),
                 strict=True,
             )
         ),
@@ -135,6 +162,17 @@ def _side_by_side(viewer: Viewer, scope: Scope, by_channel: pd.DataFrame) -> Non
     )
     st.header("How each model assigns credit")
     st.markdown("\n".join(f"* **{m.name}**: {m.rule} {m.asks}" for m in MODELS))
+
+
+def _in_picture() -> tuple[str, ...]:
+    """The models that are drawn: those chosen, the first three of more, and the usual ones for fewer than two."""
+    chosen = [m for m in METRICS if m in (st.session_state.get("models-drawn") or ())]
+    if len(chosen) > MOST_DRAWN:
+        st.caption(f"Three models at most are drawn: {', '.join(NAMES[m] for m in chosen[:MOST_DRAWN])}.")
+    if len(chosen) < 2:
+        st.caption("Two models or more can be compared: drawn are the usual three.")
+        return DRAWN
+    return tuple(chosen[:MOST_DRAWN])
 
 
 def _loss(effect: float | None) -> str:

@@ -29,13 +29,13 @@ FEWEST = 20
 
 
 def page(viewer: Viewer, scope: Scope) -> None:
-    """The finding, the cards; then stages, months and parts, all in the one way of counting that is chosen."""
+    """The finding, the stages, the cards; then waits, months and parts, all in the one way of counting that is chosen."""
     st.title(data.until_changed(viewer, headline, scope))
     only = caution([leads], [name for name, _ in scope.filters])
     if only:
         st.caption(f":material/warning: {only}")
-    cards.row(CARDS, scope, viewer)
     if tables.absent("The funnel", viewer, "leads"):
+        cards.row(CARDS, scope, viewer)
         return
     if limit := stage_moves.limit(data.available_columns(viewer)):
         st.caption(limit)
@@ -51,6 +51,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     )
     view = view if view in VIEWS else COHORT
     funnel_stages.show(viewer, scope, view)
+    cards.row(CARDS, scope, viewer)
     stage_waits.show(viewer, scope)
     funnel_stages.months(viewer, scope, view)
     st.header("Broken down")

@@ -18,7 +18,7 @@ from metrics.definitions.scope import Scope, months_back
 from metrics.query.query import Query, absent, lopsided, unanswerable
 from pages.charts import charts
 from pages.components import data
-from pages.figures import drill_table
+from pages.figures import drill_chart, drill_table
 from pages.figures.drill import DrillFigure
 from pages.growth.funnel import funnel_steps
 from warehouse.access.reader import Viewer
@@ -27,6 +27,8 @@ COHORT, EVENT = "cohort", "event"
 GROWS_FOR = 90
 """Days after which a month's leads have nearly all gone where they go; younger months are marked as still growing."""
 MONTHS = 12
+_SHARE = {COHORT: "Of the stage before", EVENT: "Beside the stage before"}
+"""What the table calls how many got on from the stage before."""
 
 
 def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
@@ -39,8 +41,7 @@ def stages(viewer: Viewer, view: str) -> list[tuple[str, str]]:
 def show(viewer: Viewer, scope: Scope, view: str) -> None:
     """Bars with counts and conversion, and beside them the table with the period before."""
     reached = data.until_changed(viewer, table, scope, view)
-    st.header("How far the leads of this period got" if view == COHORT else "What happened in this period")
-    st.caption(
+    how_to_read = (
         "The leads that first came in the period, as far as they have got by now. "
         + (
             "Compared with the leads of the compared period as those stood at its end, so that both had the same time; "
@@ -53,6 +54,10 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
         else "Everything that happened in the period, whenever the lead first came. Two stages are different people, so "
         "they stand beside each other per 100, not as a share. Visits: as the campaigns' own statistics count them."
     )
+    st.header(
+        "How far the leads of this period got" if view == COHORT else "What happened in this period",
+        help=how_to_read,
+    )
     left, right = st.columns([1, 3], gap="small")
     drawn = reached[reached["Stage"] != "Visits"]
     drawn_names = [name for label, name in stages(viewer, view) if label != "Visits"]
@@ -61,8 +66,14 @@ def show(viewer: Viewer, scope: Scope, view: str) -> None:
             f"{numeral(n)}  {conversion}" if pd.notna(n) else data.missing_cell(viewer, name)
             for n, conversion, name in zip(drawn["n"], drawn["short"], drawn_names, strict=True)
         ]
-        charts.show(
-            charts.bars(drawn["Stage"].tolist(), drawn["n"].fillna(0).tolist(), texts),
+        says = [
+            f"{numeral(n)} leads{f', of the stage before {of}' if of else ''}" if pd.notna(n) else text
+            for n, of, text in zip(drawn["n"], drawn[_SHARE[view]], texts, strict=True)
+        ]
+        drill_chart.show(
+            charts.bars(drawn["Stage"].tolist(), drawn["n"].fillna(0).tolist(), texts, row=36, says=says),
+            opens=[[_figure(name, scope) for name in drawn_names]],
+            texts=[[numeral(n) for n in drawn["n"]]],
             alt=f"Funnel: {'; '.join(f'{s} {t}' for s, t in zip(drawn['Stage'], texts, strict=True))}",
             key="stages",
         )

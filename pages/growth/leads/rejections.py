@@ -10,7 +10,7 @@ from metrics.query.missing_reasons import Missing, needs
 from metrics.query.query import Query
 from pages.charts import charts
 from pages.components import data, tables
-from pages.figures import drill_table
+from pages.figures import drill_chart, drill_table
 from pages.figures.drill import DrillFigure
 from pages.growth.leads import batch_alarms
 from warehouse.access.reader import Viewer
@@ -47,17 +47,18 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
         "Most frequent first; the cumulative share adds up from the top. Filter by campaign to see one campaign's "
         "reasons."
     )
-    charts.show(
+    opens = [DrillFigure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]
+    drill_chart.show(
         charts.bars(labels, answer["rejected"].tolist(), texts, room=0.9),
+        opens=[opens],
+        texts=[[numeral(n) for n in answer["rejected"]]],
         alt=f"Rejections: {'; '.join(texts)}",
         key="reasons",
     )
     drill_table.below(
         pd.DataFrame({"Reason": labels, "Leads": answer["rejected"], "Cumulative share": running.map(share)}),
         "reasons-table",
-        opens={
-            "Leads": [DrillFigure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]
-        },
+        opens={"Leads": opens},
         of=Query.of(["rejected"], scope, ["reason"], [scope.period]),
     )
 
