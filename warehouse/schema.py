@@ -692,7 +692,7 @@ touch_credits = _table(
     _column(
         "model",
         Text,
-        "The attribution model: first, last, linear, position, w, decay, markov or shapley.",
+        "The attribution model: first, last, linear, position, w, full_path, decay, markov or shapley.",
         key=True,
     ),
     _column("touch_id", Text, "The touch.", key=True),

@@ -1,4 +1,4 @@
-"""The rows of `derived.touch_credits`: who gets the credit for a win, asked of the warehouse in eight ways.
+"""The rows of `derived.touch_credits`: who gets the credit for a win, asked of the warehouse in nine ways.
 
 Each model gives every touch of a win's path (`metrics.attribution.journeys`) a weight; the credit is its share of the
 path's weights, so that every model's credits add up to 1 for every win. Touches that are tied, because one of their day
@@ -69,6 +69,25 @@ def _w(path: FromClause, *_: Any) -> ColumnElement[Any]:
     return case((or_(*mark), chosen), else_=ratio(0.1, path.c.length - marked))
 
 
+def _full_path(path: FromClause, *_: Any) -> ColumnElement[Any]:
+    """22.5% each to the first touch, the last before the lead, the last before the opportunity and the last of all; 10%
+    to the rest.
+
+    As with W, one touch can be several of these, and what is not known has none.
+    """
+    place, marks = path.c.place, (path.c.until_lead, path.c.until_opportunity, path.c.length)
+    mark = [place == 1, *(place == at for at in marks)]
+    chosen = sum((case((m, 0.225), else_=0.0) for m in mark), start=literal(0.0))
+    lead, opportunity, last = marks
+    marked = (
+        1
+        + case((lead > 1, 1), else_=0)
+        + case((and_(opportunity > 1, opportunity != lead), 1), else_=0)
+        + case((and_(last > 1, last != lead, last != opportunity), 1), else_=0)
+    )
+    return case((or_(*mark), chosen), else_=ratio(0.1, path.c.length - marked))
+
+
 def _decay(path: FromClause, half_life: float, *_: Any) -> ColumnElement[Any]:
     """Half as much for every `half_life` days before the path's last touch."""
     halvings = ratio(path.c.days_before_last, half_life)
@@ -106,6 +125,7 @@ WEIGHTS: Mapping[str, Weight] = {
     "linear": _linear,
     "position": _position,
     "w": _w,
+    "full_path": _full_path,
     "decay": _decay,
     "markov": _markov,
     "shapley": _shapley,

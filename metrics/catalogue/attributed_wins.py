@@ -60,6 +60,13 @@ wins_w = _credited(
     "W-shaped model",
     "30% each to the first, the last before the lead and the last before the opportunity, 10% to the others",
 )
+wins_full_path = _credited(
+    "full_path",
+    "full-path model",
+    "22.5% each to the first, the last before the lead, the last before the opportunity and the last of all, 10% to the "
+    "others",
+    ("1, 1 Dec 2026: first definition.",),
+)
 wins_decay = _credited(
     "decay",
     "time decay",
@@ -72,6 +79,27 @@ wins_markov = _credited(
     "markov",
     "Markov (removal effect)",
     "to each channel that took part as many wins as the bank would lose without it, shared by its contacts",
+)
+
+wins_without_contact = Measure(
+    label="Wins without a contact",
+    description="Deals won in the period that no contact of the 90 calendar days up to them led to, unless the bank set "
+    "another span: no model can credit them to a channel.",
+    owner="Analytics",
+    fact=t,
+    total="sum",
+    expression=t.c.credit,
+    time_column=t.c.won_at,
+    where=(t.c.model == "first") & (t.c.touch_id == "none"),
+    example="""
+        touch_credits
+        model | touch_id | lead_id | move | won_at     | credit
+        first | none     | 1       | 1    | 2026-04-01 | 1
+        last  | none     | 1       | 1    | 2026-04-01 | 1
+        first | 7        | 2       | 1    | 2026-04-02 | 1
+
+        April to June 2026 = 1
+    """,
 )
 
 
@@ -117,6 +145,12 @@ MODELS = (
         asks="Which channels bring the visitor, the lead and the opportunity?",
     ),
     AttributionModel(
+        metric="wins_full_path",
+        name="Full path",
+        rule="22.5% each to the first contact, lead creation, opportunity creation and the last, 10% to the rest.",
+        asks="Which channels carry the whole way, the close included?",
+    ),
+    AttributionModel(
         metric="wins_decay",
         name="Time decay",
         rule="More credit the closer a contact is to the win.",
@@ -144,6 +178,7 @@ MODEL_OF = {
     "wins_linear": "linear",
     "wins_position": "position",
     "wins_w": "w",
+    "wins_full_path": "full_path",
     "wins_decay": "decay",
     "wins_shapley": "shapley",
     "wins_markov": "markov",

@@ -1,4 +1,4 @@
-"""Attribution in the warehouse: every win is shared out completely, by each of eight models, on every engine."""
+"""Attribution in the warehouse: every win is shared out completely, by each of nine models, on every engine."""
 
 from __future__ import annotations
 
@@ -139,7 +139,7 @@ FOUR = [
 ]
 
 
-def test_four_touches_share_a_win_in_eight_ways(engine: Engine) -> None:
+def test_four_touches_share_a_win_in_nine_ways(engine: Engine) -> None:
     won = [_lead("L", 30, created=16, opportunity=23)]
     credited = _credits(engine, won, FOUR, removal={"email": 0.6, None: 0.1, "event": 0.3})
     assert set(credited["model"]) == set(credit_models.WEIGHTS)
@@ -148,6 +148,7 @@ def test_four_touches_share_a_win_in_eight_ways(engine: Engine) -> None:
     assert _shares(credited, "linear") == _close(dict.fromkeys(["T1", "T2", "T3", "T4"], 0.25))
     assert _shares(credited, "position") == _close({"T1": 0.4, "T2": 0.1, "T3": 0.1, "T4": 0.4})
     assert _shares(credited, "w") == _close({"T1": 0.3, "T2": 0.3, "T3": 0.3, "T4": 0.1})
+    assert _shares(credited, "full_path") == _close(dict.fromkeys(["T1", "T2", "T3", "T4"], 0.25))
     weights = {"T1": 0.5**4, "T2": 0.5**2, "T3": 0.5, "T4": 1.0}
     assert _shares(credited, "decay") == _close({t: w / 1.8125 for t, w in weights.items()})
     assert _shares(credited, "shapley") == _close({"T1": 1 / 6, "T2": 1 / 3, "T3": 1 / 6, "T4": 1 / 3})
@@ -162,7 +163,10 @@ def test_one_touch_can_be_two_of_the_three_of_w_and_a_moment_that_is_not_known_h
 ) -> None:
     both = _credits(engine, [_lead("L", 30, created=16, opportunity=17)], FOUR)
     assert _shares(both, "w") == _close({"T1": 0.3, "T2": 0.6, "T3": 0.05, "T4": 0.05})
+    assert _shares(both, "full_path") == _close({"T1": 0.225, "T2": 0.45, "T3": 0.1, "T4": 0.225})
     neither = _credits(engine, [_lead("L", 30)], FOUR)
+    ends = {"T1": 0.225, "T2": 0.05, "T3": 0.05, "T4": 0.225}
+    assert _shares(neither, "full_path") == _close({t: part / 0.55 for t, part in ends.items()})
     assert _shares(neither, "w") == _close({"T1": 0.75, **dict.fromkeys(["T2", "T3", "T4"], 0.25 / 3)})
 
 
@@ -298,11 +302,10 @@ def test_a_second_win_without_a_touch_since_the_first_is_no_known_touch(engine: 
     assert len(none) == 2 * len(credit_models.WEIGHTS)
 
 
-def test_each_of_the_eight_says_since_when_every_win_of_a_lead_is_credited() -> None:
+def test_each_of_the_models_says_since_when_every_win_of_a_lead_is_credited() -> None:
     """And none of them says a version of which its history tells nothing."""
-    eight = [CATALOGUE[name] for name in MODEL_OF]
-    assert len(eight) == 8
-    for metric in eight:
+    assert len(MODEL_OF) == 9
+    for metric in (CATALOGUE[name] for name in MODEL_OF if name != "wins_full_path"):
         assert "A lead won twice has two wins" in metric.description
         assert metric.history[-1] == (
             f"{len(metric.history)}, 29 Nov 2026: each win of a lead, credited to its contacts since the win before it; "

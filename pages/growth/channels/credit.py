@@ -23,6 +23,8 @@ NAMES = {m.metric: m.name for m in MODELS}
 DRAWN = ("wins_first_touch", "wins_last_touch", "wins_markov")
 """The models in the picture until others are chosen."""
 MOST_DRAWN = 3
+WITHOUT = "wins_without_contact"
+NO_CHANNEL = "No contact, or channel not recorded"
 ALIKE = 0.05
 """Wins; models that are apart by less give a channel the same."""
 
@@ -88,7 +90,8 @@ def _side_by_side(viewer: Viewer, scope: Scope, by_channel: pd.DataFrame) -> Non
         f"decay halves every {as_typed(chosen.half_life_days)} days. None of these models shows what would have "
         "happened without a channel; only an experiment does."
     )
-    channels = [plain(c).capitalize() for c in by_channel["channel"]]
+    st.caption(_without_contact(viewer, scope))
+    channels = [plain(c).capitalize() if isinstance(c, str) else NO_CHANNEL for c in by_channel["channel"]]
     st.pills(
         "Models in the picture, two or three",
         METRICS,
@@ -173,6 +176,19 @@ def _in_picture() -> tuple[str, ...]:
         st.caption("Two models or more can be compared: drawn are the usual three.")
         return DRAWN
     return tuple(chosen[:MOST_DRAWN])
+
+
+def _without_contact(viewer: Viewer, scope: Scope) -> str:
+    """How many wins no contact led to, which is another thing than a contact whose channel is not recorded."""
+    days = connect.here().settings.look_back_days
+    row = data.ask(viewer, [WITHOUT], scope, periods=[scope.period]).iloc[0]
+    missing = data.why_missing(viewer, WITHOUT, scope.period, row)
+    if missing:
+        return f"How many wins had no contact in the {days} days before: {missing.clause}."
+    return (
+        f"{numeral(row[WITHOUT])} wins had no contact in the {days} days before, so no model credits them to a channel; "
+        f"they stand under “{NO_CHANNEL}” together with contacts whose channel is not recorded."
+    )
 
 
 def _loss(effect: float | None) -> str:
