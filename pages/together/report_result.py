@@ -11,19 +11,23 @@ from streamlit.delta_generator import DeltaGenerator
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import PLACES, figure, numeral, rounded_column
 from metrics.definitions.measure import Metric, Ratio
+from metrics.definitions.scope import Scope
 from metrics.query.report_query import MONTH, SavedReport, whose
 from metrics.query.report_reading import Cell, ReportResult, drawn, parts_add_up, read
 from metrics.query.time_coverage import compared_with
 from pages.charts import charts, time_charts
 from pages.components import data, filters, tables
 from pages.components.typed_text import escaped
-from pages.figures import drill
+from pages.figures import drill, drill_chart
 from pages.together import report_words
 from pages.together.report_words import LabelOf, by_in_words
 from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Viewer
 from workflow.goals.goal_targets import targets
 from workflow.records import annotations
+
+TILE_TABLE = 280
+"""Pixels of a table on a dashboard."""
 
 
 def reading(viewer: Viewer, report: SavedReport) -> ReportResult:
@@ -86,10 +90,33 @@ def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
     )
 
 
+def tile(viewer: Viewer, report: SavedReport, key: str) -> None:
+    """The finding, the chart and how it is read, small, as a dashboard shows it; a report that is a table as one."""
+    result, word, covered = reading(viewer, report), label_of_values(viewer), data.coverage_of(viewer)
+    mine = whose(report.metric, viewer)
+    st.markdown(escaped(report_words.title(report, result, mine, word, by_month=data.by_month(viewer))))
+    if report.chart != "table":
+        st.caption(_chart(viewer, report, result, word, covered, key))
+        return
+    blank = any(p.missing == "too few" for p in (result.whole, *result.parts))
+    st.dataframe(
+        _table(report, result, word, covered),
+        hide_index=True,
+        key=f"tile-table-{key}",
+        placeholder="too few" if blank else "–",
+        height=TILE_TABLE,
+    )
+
+
 def _chart(
-    viewer: Viewer, report: SavedReport, result: ReportResult, word: LabelOf, covered: Coverage | None
+    viewer: Viewer,
+    report: SavedReport,
+    result: ReportResult,
+    word: LabelOf,
+    covered: Coverage | None,
+    place: str = "report",
 ) -> str:
-    """Draw it, and say how it is read."""
+    """Draw it, and say how it is read. A mark opens the rows behind it."""
     metric = CATALOGUE[report.metric]
     cells = _drawn(report, result, covered)
     if not cells:
@@ -113,8 +140,33 @@ def _chart(
         whole = factor * result.whole.value if report.breakdown and not parts_add_up(metric) else None
         line = charts.reference(whole)
         picture = charts.bars(labels, values, texts, bounds=bounds, lines=line, row=32, room=0.6)
-    charts.show(picture, alt=alt, key=f"report-{report.chart}")
+    says = [f"{t}{_interval(metric, c)}" for t, c in zip(texts, cells, strict=True)]
+    picture["data"][0]["customdata"] = charts.inert(says)
+    drill_chart.show(
+        picture,
+        alt=alt,
+        key=f"{place}-{report.chart}",
+        opens=[[_behind(report, c) for c in cells]],
+        texts=[texts],
+    )
     return _how_to_read(report, result, cells)
+
+
+def _interval(metric: Metric, cell: Cell) -> str:
+    if not cell.bounds:
+        return ""
+    low, high = (figure(metric, b) for b in cell.bounds)
+    return f", 95% interval {low} to {high}"
+
+
+def _behind(report: SavedReport, cell: Cell) -> drill.DrillFigure | None:
+    """What a mark opens: the figure of its part, or of its days."""
+    if cell.missing:
+        return None
+    scope = Scope(cell.period, report.filters)
+    if report.breakdown not in ("", MONTH):
+        scope = scope.narrowed(report.breakdown, cell.part)
+    return drill.DrillFigure(of=report.metric, scope=scope)
 
 
 def _drawn(report: SavedReport, result: ReportResult, covered: Coverage | None) -> list[Cell]:

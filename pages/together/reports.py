@@ -14,7 +14,7 @@ from metrics.query.query import absent
 from metrics.query.report_query import CHARTS, MONTH, SavedReport, refusal
 from pages.components import data, filters, forms, links, tables
 from pages.components.typed_text import escaped
-from pages.together import report_result, report_steps, report_words
+from pages.together import report_dashboards, report_result, report_steps, report_words
 from pages.together.report_words import by_in_words
 from warehouse.access.reader import Viewer
 from warehouse.errors import AccessRefused, Problem
@@ -31,6 +31,9 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     saved = st.session_state.pop(_SAVED, None)
     if saved:
         links.to(URL, report=saved)
+    if dashboard_id := st.query_params.get("dashboard"):
+        report_dashboards.page(viewer, dashboard_id)
+        return
     report_id = st.query_params.get("report")
     if report_id:
         _opened(viewer, report_id)
@@ -54,6 +57,7 @@ def _builder(viewer: Viewer) -> None:
     with room:
         _save(report)
         _list(viewer)
+        report_dashboards.button(viewer)
     report_result.show(viewer, report, head)
 
 

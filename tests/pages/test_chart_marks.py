@@ -21,7 +21,7 @@ def test_a_bar_opens_the_rows_behind_it_once(open_page: Open) -> None:
 def test_the_models_in_the_picture_are_two_or_three_each_in_its_own_colour(open_page: Open) -> None:
     page = open_page(somebody("analyst"), "attribution")
     models = next(p for p in page.button_group if p.label.startswith("Models in the picture"))
-    assert tuple(models.value) == credit.DRAWN
+    assert tuple(models.value or ()) == credit.DRAWN
     models.set_value(list(credit.METRICS[:4])).run()
     assert "Three models at most are drawn: First touch, Last touch, Linear." in words(page)
     drawn = charts.ranges(["Email"], {m: [1.0] for m in credit.DRAWN})

@@ -41,9 +41,9 @@ _AGREED = (
 )
 """What departments agreed on and talk about: for everybody to read. Of records each role has the kinds that
 `warehouse.access.record_rights` gives it, of pinned figures those it could have asked itself."""
-_OF_EACH_COLLEAGUE = frozenset({"lesson_results", "certificates", "saved_views", "start_views"})
+_OF_EACH_COLLEAGUE = frozenset({"lesson_results", "certificates", "saved_views", "start_views", "dashboards"})
 """What is a colleague's own: no role reads these tables. `workflow.learning` gives each her own results and everybody
-the counts of departments, `workflow.reports.saved_views` her own views and those that are shared."""
+the counts of departments, `workflow.reports` her own views and dashboards and those that are shared."""
 _CAMPAIGN_WORK = dict.fromkeys(("lift_experiments", "campaign_steps"), Access.ALL_ROWS)
 """What Marketing writes about its campaigns and channels: it is about no single person."""
 _REFERENCE = dict.fromkeys(

@@ -796,6 +796,19 @@ saved_reports = Table(
     "the rights of whoever opens it.",
 )
 
+dashboards = Table(
+    "dashboards",
+    APP_DB,
+    Column("dashboard_id", Text, primary_key=True, comment="Part of its link."),
+    Column("title", Text, nullable=False),
+    Column("reports", Text, nullable=False, comment="JSON: the numbers of saved reports, in their order."),
+    Column("shared", Boolean, nullable=False, comment="On everybody's list."),
+    Column("saved_by", Text, nullable=False),
+    Column("saved_at", DateTime, nullable=False),
+    Column("retired_at", DateTime, comment="Taken off the list."),
+    comment="Saved reports beside each other, as somebody arranged them. They hold no figures.",
+)
+
 saved_views = Table(
     "saved_views",
     APP_DB,

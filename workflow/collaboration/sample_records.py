@@ -221,4 +221,5 @@ _PARTS: tuple[Callable[[SampleHistory], None], ...] = (
     sample_agreements.calendar_of_events,
     sample_reports.shared_views,
     sample_reports.own_reports,
+    sample_reports.shared_reports,
 )

@@ -1,11 +1,12 @@
-"""What colleagues of the sample bank keep: views of pages and reports of their own, saved on their days as anybody's."""
+"""What colleagues of the sample bank keep for each other: views of pages, reports, and a dashboard of these."""
 
 from __future__ import annotations
 
 from metrics.query.report_query import SavedReport
+from warehouse.errors import Problem
 from workflow.collaboration.record_kind import ANALYTICS, MANAGEMENT, MARKETING, SERVICE
 from workflow.collaboration.sample_history import PEOPLE, SampleHistory
-from workflow.reports import saved_reports, saved_views
+from workflow.reports import dashboards, saved_reports, saved_views
 
 _VIEWS: tuple[tuple[int, str, str, str, saved_views.Address], ...] = (
     (
@@ -36,3 +37,23 @@ def shared_views(h: SampleHistory) -> None:
     """Three pages that everybody who has them can open as somebody left them."""
     for back, who, title, page, address in _VIEWS:
         saved_views.save(h.on(back), PEOPLE[who], title, page, address, shared=True)
+
+
+_BESIDE_EACH_OTHER = (
+    ("Leads by channel", SavedReport(metric="leads", breakdown="channel", period="quarter")),
+    ("Win rate by month", SavedReport(metric="win_rate", breakdown="month", period="12m", chart="line")),
+    ("Acceptance by product", SavedReport(metric="acceptance_rate", breakdown="product", period="12m")),
+    ("Complaints by month", SavedReport(metric="complaints", breakdown="month", period="12m", chart="line")),
+)
+
+
+def shared_reports(h: SampleHistory) -> None:
+    """Four reports and the dashboard that the growth stand-up opens; one whose figure this bank lacks is left out."""
+    kept = []
+    for title, report in _BESIDE_EACH_OTHER:
+        try:
+            kept.append(saved_reports.save(h.on(25), PEOPLE[ANALYTICS], title, report))
+        except Problem:
+            continue
+    if kept:
+        dashboards.save(h.on(24), PEOPLE[ANALYTICS], "Growth this quarter", kept, shared=True)

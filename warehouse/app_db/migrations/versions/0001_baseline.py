@@ -129,6 +129,17 @@ def upgrade() -> None:
     )
     op.create_index('tasks_of_customer', 'customer_tasks', ['customer_id'])
     op.create_index('tasks_of_rm', 'customer_tasks', ['rm_id', 'done_at'])
+    op.create_table('dashboards',
+    sa.Column('dashboard_id', sa.Text(), nullable=False, comment='Part of its link.'),
+    sa.Column('title', sa.Text(), nullable=False),
+    sa.Column('reports', sa.Text(), nullable=False, comment='JSON: the numbers of saved reports, in their order.'),
+    sa.Column('shared', sa.Boolean(), nullable=False, comment="On everybody's list."),
+    sa.Column('saved_by', sa.Text(), nullable=False),
+    sa.Column('saved_at', sa.DateTime(), nullable=False),
+    sa.Column('retired_at', sa.DateTime(), comment='Taken off the list.'),
+    sa.PrimaryKeyConstraint('dashboard_id'),
+    comment='Saved reports beside each other, as somebody arranged them. They hold no figures.'
+    )
     op.create_table('definitions',
     sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('rule', sa.Text(), nullable=False, comment='JSON, as text: no two versions say the same.'),
