@@ -6,7 +6,7 @@ dictionary: there is nothing in it that could.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -41,6 +41,8 @@ class SavedReport:
     metric: str
     breakdown: str = ""
     """A dimension, `MONTH`, or "" for one figure."""
+    across: str = ""
+    """A second dimension, or `MONTH`, whose values stand beside each other; "" for none."""
     filters: Filters = ()
     period: str = "90d"
     chart: str = "bars"
@@ -59,6 +61,13 @@ class SavedReport:
         if self.breakdown == MONTH:
             return Query.of([self.metric], scope, periods=parts_by_month(scope.period))
         return Query.of([self.metric], scope, [self.breakdown] if self.breakdown else [])
+
+
+def acrosses(breakdown: str, dimensions: Iterable[str]) -> tuple[str, ...]:
+    """What can stand across a breakdown: months, or another dimension; nothing across one figure or across months."""
+    if breakdown in ("", MONTH):
+        return ()
+    return (MONTH, *(d for d in dimensions if d != breakdown))
 
 
 def ways(name: str) -> tuple[str, ...]:
@@ -80,12 +89,16 @@ def misfit(report: SavedReport) -> str:
             "Nothing can be shown for it. Choose another figure."
         )
     label = CATALOGUE[report.metric].label
-    dimensions = [d for d in (report.breakdown, *(d for d, _ in report.filters)) if d not in ("", MONTH)]
+    dimensions = [
+        d for d in (report.breakdown, report.across, *(d for d, _ in report.filters)) if d not in ("", MONTH)
+    ]
     for dimension in dimensions:
         if dimension not in DIMENSIONS:
             return f"“{dimension[:60]}” is nothing that figures are broken down by. Choose another breakdown."
         if dimension not in ways(report.metric):
             return f"“{label}” is not kept by {dimension}. Choose another breakdown or filter."
+    if report.across and report.across not in acrosses(report.breakdown, DIMENSIONS):
+        return f"“{report.across[:60]}” does not stand across this breakdown. Choose another one, or none."
     if report.period not in PERIODS:
         return f"“{report.period[:60]}” is no period of the filter bar. Choose one of: {', '.join(PERIODS.values())}."
     if report.chart not in charts_of(report.breakdown):
@@ -97,7 +110,7 @@ def misfit(report: SavedReport) -> str:
 def refusal(report: SavedReport, viewer: Viewer) -> str:
     """Why a viewer may not ask a report that fits, and whom to ask instead, as a sentence; "" if she may."""
     metric, role = CATALOGUE[report.metric], plain(viewer.role)
-    dims = {report.breakdown, *(d for d, _ in report.filters)} - {"", MONTH}
+    dims = {report.breakdown, report.across, *(d for d, _ in report.filters)} - {"", MONTH}
     missing = sorted(t.name for t in _tables(report.metric, frozenset(dims)) if may_see(viewer, t) is None)
     if missing:
         return (
@@ -106,7 +119,7 @@ def refusal(report: SavedReport, viewer: Viewer) -> str:
             "or your administrator."
         )
     sees = {may_see(viewer, m.fact) for m in measures_of(metric)}
-    by = [report.breakdown] if report.breakdown in DIMENSIONS else []
+    by = [d for d in (report.breakdown, report.across) if d in DIMENSIONS]
     if Access.AGGREGATES_ONLY in sees and (why := published_margins.refusal(by, report.filters)):
         return why
     if Access.OWN_ROWS in sees and len(sees) > 1:

@@ -19,7 +19,7 @@ from pages.charts import charts, time_charts
 from pages.components import data, filters, tables
 from pages.components.typed_text import escaped
 from pages.figures import drill, drill_chart
-from pages.together import report_words
+from pages.together import report_across, report_words
 from pages.together.report_words import LabelOf, by_in_words
 from warehouse.access.data_coverage import Coverage
 from warehouse.access.reader import Viewer
@@ -88,6 +88,8 @@ def show(viewer: Viewer, report: SavedReport, head: DeltaGenerator) -> None:
         called=f"{metric.label}{by}{f', {mine}' if mine else ''}",
         columns=shares | numbers,
     )
+    if report.across:
+        report_across.show(viewer, report, word)
 
 
 def tile(viewer: Viewer, report: SavedReport, key: str) -> None:

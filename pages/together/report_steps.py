@@ -11,6 +11,7 @@ from metrics.query.report_query import (
     CHARTS,
     MONTH,
     SavedReport,
+    acrosses,
     charts_of,
     may_ask,
     misfit,
@@ -57,11 +58,13 @@ def choose(viewer: Viewer) -> tuple[SavedReport, DeltaGenerator] | None:
     with what.container(border=True, height="stretch"):
         name = _what(names)
     with which.container(border=True, height="stretch"):
-        breakdown, chosen, period = _which(name, viewer)
+        breakdown, across, chosen, period = _which(name, viewer)
     room = how.container(border=True, height="stretch")
     with room:
         chart = _how(breakdown)
-    report = SavedReport(metric=name, breakdown=breakdown, filters=chosen, period=period, chart=chart)
+    report = SavedReport(
+        metric=name, breakdown=breakdown, across=across, filters=chosen, period=period, chart=chart
+    )
     return report, room
 
 
@@ -105,7 +108,7 @@ def _take_found() -> None:
         st.session_state["report-word"] = ""
 
 
-def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
+def _which(name: str, viewer: Viewer) -> tuple[str, str, Filters, str]:
     st.markdown("**2 · Filters**")
     dims, offered = list(ways_for(name, viewer)), filters.periods(viewer)
     with st.container(horizontal=True, gap="small"):
@@ -125,6 +128,8 @@ def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
             bind="query-params",
             width=158,
         )
+    by = by if by in ("", MONTH, *dims) else ""
+    across = _across(by, dims, viewer)
     narrowed = st.multiselect(
         "Filter by",
         dims,
@@ -146,8 +151,23 @@ def _which(name: str, viewer: Viewer) -> tuple[str, Filters, str]:
         )
         if valid := tuple(p for p in picked if p in options):
             chosen.append((dimension, valid))
-    by = by if by in ("", MONTH, *dims) else ""
-    return by, tuple(chosen), period if period in offered else next(iter(offered))
+    return by, across, tuple(chosen), period if period in offered else next(iter(offered))
+
+
+def _across(by: str, dims: list[str], viewer: Viewer) -> str:
+    """What stands across the breakdown; a second dimension is not offered to who sees people by one thing at a time."""
+    offered = acrosses(by, () if data.by_month(viewer) else dims)
+    if not offered:
+        return ""
+    across = st.selectbox(
+        "And across",
+        ["", *offered],
+        format_func=lambda d: by_in_words(d) if d else "Nothing",
+        key="and-by",
+        bind="query-params",
+        help=filters.ONE_FILTER if data.by_month(viewer) else None,
+    )
+    return across if across in offered else ""
 
 
 def _how(breakdown: str) -> str:

@@ -125,6 +125,8 @@ def in_address(report: SavedReport, viewer: Viewer) -> dict[str, str | list[str]
         "period": offered.get(report.period, offered["month"]),
         "over-time" if report.breakdown == MONTH else "chart": CHARTS[report.chart],
     }
+    if report.across:
+        address["and-by"] = by_in_words(report.across)
     if report.filters:
         address["filter"] = [by_in_words(d) for d, _ in report.filters]
     for dimension, values in report.filters:

@@ -54,3 +54,27 @@ def test_a_dashboard_shows_each_reader_what_her_role_includes_and_only_its_owner
     own.run()
     assert [d.title for d in dashboards.visible(bank, ANALYST)] == ["Growth this quarter"]
     assert opened(own, "Dashboards (1)") is not None
+
+
+def test_a_breakdown_stands_across_months_or_a_second_dimension_and_comes_to_the_whole(
+    bank: Stores, open_page: Open
+) -> None:
+    page = open_page(ANALYST, "reports", by="Channel", **{"and-by": "Product", "period": "Last full quarter"})
+    assert "Leads by channel and product" in [h.value for h in page.header]
+    table = page.dataframe[-1].value
+    whole = int(page.dataframe[0].value["Leads"].sum())
+    assert table.iloc[:, 1:].sum().sum() == whole
+    months = open_page(
+        MARKETING, "reports", by="Channel", **{"and-by": "Month", "period": "Last full quarter"}
+    )
+    assert list(months.dataframe[-1].value.columns) == ["Channel", "Apr 2026", "May 2026", "Jun 2026"]
+    assert not months.exception
+    refused = SavedReport(metric="leads", breakdown="channel", across="product")
+    with pytest.raises(AccessRefused, match="one thing at a time"):
+        saved_reports.save(bank, MARKETING, "Both", refused)
+    kept = saved_reports.save(bank, ANALYST, "Both", refused)
+    assert saved_reports.opened(bank, ANALYST, kept).report == refused
+    assert "one thing at a time" in words(open_page(MARKETING, "reports", report=kept))
+    odd = SavedReport(metric="leads", breakdown="channel", across="channel")
+    with pytest.raises(ChangeRefused, match="does not stand across"):
+        saved_reports.save(bank, ANALYST, "Odd", odd)

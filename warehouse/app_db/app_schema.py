@@ -784,6 +784,7 @@ saved_reports = Table(
     Column("title", Text, nullable=False),
     Column("metric", Text, nullable=False),
     Column("breakdown", Text, comment="A dimension, or month; empty for one figure."),
+    Column("across", Text, comment="A second dimension, or month, whose values are the table's columns."),
     Column("filters", Text, nullable=False, comment="JSON, as text: nobody saves the same report twice."),
     Column(
         "period", Text, nullable=False, comment="A word of the filter bar, so that a report moves with time."

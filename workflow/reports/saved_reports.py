@@ -68,6 +68,7 @@ def save(stores: Stores, viewer: Viewer, title: str, report: SavedReport) -> str
         "title": title,
         "metric": report.metric,
         "breakdown": report.breakdown or None,
+        "across": report.across or None,
         "filters": _as_text(report),
         "period": report.period,
         "chart": report.chart,
@@ -178,6 +179,7 @@ def _saved(row: pd.Series) -> Saved:
     report = SavedReport(
         metric=row["metric"],
         breakdown=breakdown if isinstance(breakdown, str) else "",
+        across=row["across"] if isinstance(row["across"], str) else "",
         filters=tuple((d, tuple(values)) for d, values in json.loads(row["filters"])),
         period=row["period"],
         chart=row["chart"],

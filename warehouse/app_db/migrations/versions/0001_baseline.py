@@ -356,6 +356,7 @@ def upgrade() -> None:
     sa.Column('title', sa.Text(), nullable=False),
     sa.Column('metric', sa.Text(), nullable=False),
     sa.Column('breakdown', sa.Text(), comment='A dimension, or month; empty for one figure.'),
+    sa.Column('across', sa.Text(), comment="A second dimension, or month, whose values are the table's columns."),
     sa.Column('filters', sa.Text(), nullable=False, comment='JSON, as text: nobody saves the same report twice.'),
     sa.Column('period', sa.Text(), nullable=False, comment='A word of the filter bar, so that a report moves with time.'),
     sa.Column('chart', sa.Text(), nullable=False, comment='bars, line or table.'),
