@@ -83,7 +83,7 @@ wins_markov = _credited(
 
 wins_without_contact = Measure(
     label="Wins without a contact",
-    description="Deals won in the period that no contact of the 90 calendar days up to them led to, unless the bank set "
+    description="Deals won in the period without a contact of the 90 calendar days up to them, unless the bank set "
     "another span: no model can credit them to a channel.",
     owner="Analytics",
     fact=t,
