@@ -34,7 +34,7 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample
     """Load a FOLDER of extracts, all of it or nothing."""
     stores, begun = open_here(), time.monotonic()
     day: date | None = as_of.date() if as_of else None
-    from workflow.records import load_history
+    from workflow.records import load_history, loaded_changes
 
     try:
         with steps() as step:
@@ -53,6 +53,7 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample
         raise
     details = f"{sum(loaded.rows.values()):,} rows as of {loaded.as_of:%d %b %Y} from {folder.name}"
     load_history.note(stores, load_history.LOADED, loaded.snapshot, details)
+    loaded_changes.keep(stores, loaded)
     if not sample:
         _close_demo(stores)
     for table, rows in loaded.rows.items():

@@ -33,6 +33,7 @@ from pages.together import (
     initiatives_page,
     meetings_page,
     observations_page,
+    pulse_page,
     reports,
     retrospectives_page,
     search_page,
@@ -263,6 +264,14 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
         _records("initiative", initiatives_page.page),
         _records("retrospective", retrospectives_page.page),
         _records("feedback", feedback_page.page),
+        MenuEntry(
+            title="Staff pulse",
+            icon=":material/ecg_heart:",
+            url=pulse_page.URL,
+            roles=EVERYBODY,
+            page=pulse_page.page,
+            compares=False,
+        ),
         MenuEntry(
             title="Ideas and questions",
             icon=KINDS["idea"].icon,

@@ -319,14 +319,17 @@ def of_measures(
     measures: dict[str, Measure],
     query: Query,
     larger: Mapping[Measure, Sequence[Measure]] = MappingProxyType({}),
+    *,
+    alike: bool = False,
 ) -> pd.DataFrame:
     """The answer about measures of one table that are in no catalogue: columns `<measure>__<index of the period>`.
 
     Who sees totals only is shown no more of them than of the catalogue's. `larger` are what they are shown as parts of.
+    With `alike` nobody is shown more, so that all read one conclusion.
     """
     fact = next(iter(measures.values())).fact
     check_published(reader, [fact], query)
-    if not reader.sees_totals_only(*_tables_read(fact, measures, query)):
+    if not alike and not reader.sees_totals_only(*_tables_read(fact, measures, query)):
         return reader.frame(statement(fact, measures, query))
     clock = partial(_alike, query.periods)
     return _published(reader, fact, measures, query, lambda m: larger.get(m, ()), clock)

@@ -24,6 +24,7 @@ from workflow.alerts.follow_up import follow_customers
 from workflow.collaboration import (
     dispute_clock,
     mentions,
+    record_checks,
     record_links,
     record_outcomes,
     record_reading,
@@ -88,13 +89,13 @@ def test_an_observation_goes_to_its_department_and_comes_back_with_what_was_done
     number = _observe(bank)
     record = _record(bank, number)
     assert (record.owner, record.due_on, record.state) == ("Service", date(2026, 7, 8), "new")
-    assert {s.name for s in record_reading.steps_for(record, SERVICE)} == {
+    assert {s.name for s in record_checks.steps_for(record, SERVICE, date(2026, 7, 1))} == {
         "review",
         "hand_on",
         "act",
         "decline",
     }
-    assert record_reading.steps_for(record, SALES) == ()
+    assert record_checks.steps_for(record, SALES, date(2026, 7, 1)) == ()
     record_store.take_step(bank, SERVICE, number, 1, "review", {"reply": "We look"})
     record_store.take_step(
         bank, SERVICE, number, 2, "act", {"became": "A check of the data", "outcome": "The line was down"}

@@ -12,7 +12,7 @@ from tests.collaboration.test_records import ANALYST, MARKETING, RM, _record
 from tests.pages.staff import Open, opener, somebody, words
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_reading, record_store
+from workflow.collaboration import record_checks, record_store
 from workflow.collaboration.retrospectives import effects_in_words
 
 FILLED_IN = {
@@ -56,7 +56,8 @@ def test_its_effect_waits_three_months_and_is_asked_for_item_by_item(bank: Store
     number = _open(bank)
     record = _record(bank, number)
     assert (record.owner, record.due_on) == ("Analytics", date(2026, 9, 30))
-    (step,) = record_reading.steps_for(record, ANALYST)
+    assert record_checks.steps_for(record, ANALYST, date(2026, 9, 29)) == ()
+    (step,) = record_checks.steps_for(record, ANALYST, date(2026, 9, 30))
     assert [f.name for f in step.fields_for(record)] == list(EFFECTS)
     with pytest.raises(ChangeRefused, match="waits until 30 Sep 2026"):
         record_store.take_step(bank, ANALYST, number, 1, "look_up", EFFECTS)

@@ -17,6 +17,8 @@ from warehouse.access.roles import ROLES
 from warehouse.app_db.app_schema import audit_log, lead_reviews
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
+from workflow.collaboration import record_reading
+from workflow.messages import rejection_news
 from workflow.qualification import lead_decisions, lead_review
 from workflow.qualification.lead_review import review
 
@@ -165,3 +167,43 @@ def test_a_decision_is_compared_with_the_banks_own(app_db: Stores) -> None:
     assert decisions[["lead_id", "verdict", "in_bank"]].to_numpy().tolist() == [
         ["L09", "accepted", "not yet"]
     ]
+
+
+def test_marketing_hears_of_ten_rejections_the_same_day_with_the_reasons_that_were_given_ten_times(
+    app_db: Stores,
+) -> None:
+    def before(count: int, reason: str, first: int) -> None:
+        with audit.entry(app_db, "sue", "lead.rejected") as entry:
+            for number in range(first, first + count):
+                entry.append(
+                    lead_reviews,
+                    "reviewed",
+                    lead_id=f"X{number}",
+                    campaign_id="K2",
+                    channel="social",
+                    version=1,
+                    verdict="rejected",
+                    reason=reason,
+                    to_nurture=False,
+                )
+
+    def inbox() -> list[str]:
+        records = record_reading.waiting_for_department(Reader(app_db, MIA))
+        return [str(e.contents.get("said", e.note)) for r in records for e in r.entries]
+
+    before(8, "Not eligible", 0)
+    rejection_news.reject_all(app_db, SUE, {"L09": 0}, "Not eligible")
+    assert inbox() == []
+    review(app_db, SUE, "L09", "taken_back", "", 1)
+    before(1, "Duplicate enquiry", 20)
+    rejection_news.reject_all(app_db, SUE, {"L09": 2}, "Not eligible")
+    (news,) = inbox()
+    assert news.startswith("Sales has rejected at least 10 leads of this campaign in July 2026.")
+    assert "Each reason was given for fewer than 10 of them." in news
+    before(9, "Not eligible", 30)
+    review(app_db, SUE, "L09", "taken_back", "", 3)
+    before(1, "Duplicate enquiry", 50)
+    rejection_news.reject_all(app_db, SUE, {"L09": 4}, "Not eligible")
+    assert len(inbox()) == 2
+    assert "rejected at least 20 leads" in inbox()[1]
+    assert "At least 10 “Not eligible”." in inbox()[1]

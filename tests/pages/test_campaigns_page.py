@@ -158,4 +158,4 @@ def test_a_change_stands_with_what_sales_accepted_before_and_after_it(open_page,
     page = words(app)
     assert "Acceptance before and after a change" in page
     assert "A shorter form" in page
-    assert "Too early: the first whole month after the change ends on 31 Jul 2026" in page
+    assert "Too early: the first whole month after the change can be read on 14 Aug 2026" in page

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from metrics.definitions.scope import Period
 from tests.contents import contents
 from tests.morning import stores_in
 from tests.warehouse.malformed import write
@@ -23,6 +24,8 @@ from warehouse.load import incremental
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 from warehouse.stores.snapshot_files import snapshot_file
+from workflow.records import loaded_changes
+from workflow.records.loaded_changes import ChangedRows
 
 ROOT = Path(__file__).parents[2]
 JUNE = date(2026, 6, 1)
@@ -180,3 +183,32 @@ def test_the_command_adds_days(bank, tmp_path):
     )
     assert run.returncode == 0, run.stderr
     assert rows(bank, "SELECT count(*) FROM unified.leads") == [(8,)]
+
+
+def test_a_load_counts_what_came_late_went_or_reads_differently_in_days_that_were_loaded(bank, tmp_path):
+    late = [LEADS[1].replace("L1,C1", "L1,C2"), "L9,C1,2026-06-02 09:00,9,\n", LEADS[8]]
+    days = load(bank, folder(tmp_path / "more", late), since=JUNE)
+    came = {(c.dated_by, c.change, c.column): c.rows for c in days.changes}
+    # L8 is of a day that was not loaded before: it came on time.
+    assert came == {
+        ("created_at", "added", ""): 1,
+        ("created_at", "changed", "customer_id"): 1,
+        ("won_at", "changed", "customer_id"): 1,
+    }
+    whole = folder(tmp_path / "whole", LEADS[:3], SURVEYS[:4], customers=True)
+    anew = load(bank, whole)
+    assert {(c.change, c.column): c.rows for c in anew.changes if c.dated_by == "created_at"} == {
+        ("gone", ""): 3,
+        ("changed", "customer_id"): 1,
+    }
+    loaded_changes.keep(bank, days)
+    period = Period(date(2026, 6, 1), date(2026, 6, 30))
+    columns = [("leads", "created_at"), ("leads", "customer_id"), ("leads", "won_at")]
+    changed = loaded_changes.since(bank, datetime(2026, 6, 30), period, columns)
+    assert changed == ChangedRows(late=1, gone=0, corrected=1)
+    assert loaded_changes.in_words(changed, None) == "1 row came late, 1 row was corrected"
+    assert loaded_changes.in_words(changed, 10).startswith("Fewer than 10 rows came late")
+    assert loaded_changes.since(
+        bank, datetime(2026, 6, 30), period, [("leads", "created_at")]
+    ) == ChangedRows(late=1, gone=0, corrected=0)
+    assert loaded_changes.since(bank, datetime(2026, 8, 1), period, columns) is None

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import math
 from datetime import date, timedelta
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, func, select
 
 from metrics.definitions.scope import Period, month
+from metrics.leads import cohort_acceptance
+from tests.morning import stores_in
+from tests.warehouse.onlookers import EVERYBODY
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import ROLES
@@ -126,26 +132,47 @@ def test_whatever_is_tried_every_closing_stands_after_an_analysis_of_its_own(
         since = [] if step in ("planned", "reopened") else [*since, step]
 
 
-def _acceptance(handed_over: float, decided: float, accepted: float, first: int) -> AcceptanceSide:
+def _acceptance(handed_over: float, accepted: float, first: int) -> AcceptanceSide:
     period = Period(date(2026, first, 1), month(2026, first + 1).end)
-    return AcceptanceSide(period=period, handed_over=handed_over, decided=decided, accepted=accepted)
+    return AcceptanceSide(period=period, handed_over=handed_over, accepted=accepted)
 
 
-def test_acceptance_before_and_after_a_change_has_an_interval_once_the_leads_are_decided() -> None:
-    assert spans(date(2026, 5, 20), date(2026, 6, 29)) is None
-    before, after = spans(date(2026, 3, 10), date(2026, 5, 31)) or (None, None)
+def test_acceptance_before_and_after_a_change_is_read_once_leads_were_watched() -> None:
+    assert spans(date(2026, 5, 20), date(2026, 7, 13)) is None
+    assert spans(date(2026, 5, 20), date(2026, 7, 14)) == (month(2026, 4), month(2026, 6))
+    before, after = spans(date(2026, 3, 10), date(2026, 6, 30)) or (None, None)
     assert (before, after) == (
         Period(date(2026, 1, 1), date(2026, 2, 28)),
         Period(date(2026, 4, 1), date(2026, 5, 31)),
     )
-    first = _acceptance(210, 200, 80, 1)
-    words = before_and_after(first, _acceptance(210, 200, 120, 4))
-    assert "40.0% of 200 decided leads" in words
+    first = _acceptance(200, 80, 1)
+    words = before_and_after(first, _acceptance(200, 120, 4))
+    assert "40.0% of 200 leads accepted" in words
     assert "+20.0 points (+10.2 points to +29.2 points, 95% interval)" in words
-    assert "No significant change" in before_and_after(first, _acceptance(210, 200, 82, 4))
-    assert "Too early: 50 of the 250" in before_and_after(first, _acceptance(250, 200, 120, 4))
-    assert "Too few" in before_and_after(first, _acceptance(12, 12, 6, 4))
-    assert "What Sales accepted is not shown" in before_and_after(first, _acceptance(12, math.nan, 6, 4))
+    assert "No significant change" in before_and_after(first, _acceptance(200, 82, 4))
+    assert "Not shown to anybody" in before_and_after(first, _acceptance(12, math.nan, 4))
+    assert "No lead of 1 Apr – 31 May 2026" in before_and_after(first, _acceptance(0, 0, 4))
+
+
+def test_every_department_reads_the_same_acceptance_and_nobody_of_few_leads(after_a_night: Path) -> None:
+    stores = stores_in(after_a_night)
+    before_after = spans(date(2025, 12, 10), date(2026, 6, 30)) or ()
+    frames = [
+        cohort_acceptance.of_campaigns(Reader(stores, EVERYBODY[role]), before_after)
+        .sort_values("campaign")
+        .set_index("campaign")
+        for role in ("marketing", "executive", "sales", "analyst")
+    ]
+    for other in frames[1:]:
+        pd.testing.assert_frame_equal(other, frames[0])
+    counts = frames[0].to_numpy().ravel()
+    counts = counts[~np.isnan(counts)]
+    assert len(counts)
+    assert not ((counts > 0) & (counts < 10)).any()
+    for side in ("0", "1"):
+        others = (frames[0][f"handed_over__{side}"] - frames[0][f"accepted__{side}"]).dropna()
+        assert not others.between(1, 9).any()
+    stores.app_db.dispose()
 
 
 def test_a_change_is_logged_with_its_day_and_not_ahead_of_it(own_bank: Stores) -> None:

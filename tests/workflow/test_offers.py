@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from warehouse.load.loading import next_snapshot
 from warehouse.schema import customers, offer_results, tickets, touches
 from warehouse.stores.connect import Stores
 from workflow import nightly
-from workflow.customers.offer_eligibility import BY_CODE
-from workflow.customers.offers import facts_of, next_step, offer_for_all, record_offer, what_it_did
+from workflow.customers.offer_eligibility import BY_CODE, choose, never
+from workflow.customers.offers import facts_of, next_step, offer_for_all, what_it_did
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")
@@ -102,7 +103,7 @@ def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_application_database_
     alert = _may_be_offered(night)
     rm = _rm(alert["rm_id"])
     assert next_step(Reader(night, rm), alert["customer_id"], TODAY).offer is not None
-    assert record_offer(night, rm, alert["alert_id"], "deposit_review", "3.1%", 1, TODAY) == 2
+    offer_for_all(night, rm, {alert["alert_id"]: 1}, "deposit_review", "3.1%", TODAY)
     with night.app_db.connect() as app_db:
         (made,) = app_db.execute(select(offers)).mappings()
         (step,) = app_db.execute(select(alert_steps)).mappings()
@@ -112,7 +113,7 @@ def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_application_database_
     assert (made["offer"], made["cost"], made["offered_by"]) == ("deposit_review", 800.0, "amy")
     assert (step["step"], step["note"], status) == ("offered", "Deposit review. 3.1%", "working")
     with pytest.raises(ChangeRefused, match="wait for the answer"):
-        record_offer(night, rm, alert["alert_id"], "deposit_review", "", 2, TODAY)
+        offer_for_all(night, rm, {alert["alert_id"]: 2}, "deposit_review", "", TODAY)
     again = {alert["alert_id"]: 2}
     offer_for_all(night, rm, again, "deposit_review", "", TODAY, despite="The customer asked for it")
     with night.app_db.connect() as app_db:
@@ -140,11 +141,11 @@ def test_an_offer_to_the_unwilling_is_refused_and_the_attempt_is_on_record(
 def test_nobody_records_an_offer_on_another_ones_alert_or_one_that_does_not_exist(night: Stores) -> None:
     alert = _may_be_offered(night)
     with pytest.raises(AccessRefused):
-        record_offer(night, _rm("somebody else"), alert["alert_id"], "deposit_review", "", 1, TODAY)
+        offer_for_all(night, _rm("somebody else"), {alert["alert_id"]: 1}, "deposit_review", "", TODAY)
     with pytest.raises(ChangeRefused, match="which offer"):
-        record_offer(night, _rm(alert["rm_id"]), alert["alert_id"], "free money", "", 1, TODAY)
+        offer_for_all(night, _rm(alert["rm_id"]), {alert["alert_id"]: 1}, "free money", "", TODAY)
     with pytest.raises(ChangeRefused, match="does not fit"):
-        record_offer(night, _rm(alert["rm_id"]), alert["alert_id"], "affluent_service", "", 1, TODAY)
+        offer_for_all(night, _rm(alert["rm_id"]), {alert["alert_id"]: 1}, "affluent_service", "", TODAY)
 
 
 def test_a_colleagues_step_of_this_week_stops_an_offer_and_ones_own_does_not(night: Stores) -> None:
@@ -203,3 +204,17 @@ def test_what_an_offer_did_is_told_once_ten_have_answered(night: Stores) -> None
     )
     assert "too few answers" in what_it_did(reader, "fee_waiver", "private")
     assert "too few answers" in what_it_did(reader, "deposit_review", None)
+
+
+def test_whom_an_agreed_test_holds_out_or_keeps_in_reserve_gets_no_offer_whatever_the_reason(
+    night: Stores,
+) -> None:
+    alert = _may_be_offered(night)
+    rm, who = _rm(alert["rm_id"]), alert["customer_id"]
+    facts = facts_of(Reader(night, rm), who, TODAY, alerted=True)
+    assert facts.tested_until is None
+    tested = replace(facts, tested_until=date(2026, 8, 3))
+    assert "until it is read, on 3 Aug 2026" in never(tested)
+    step = choose(tested)
+    assert step.offer is None
+    assert "agreed" in step.why_not

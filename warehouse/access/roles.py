@@ -37,7 +37,7 @@ _AGREED = (
     *("annotations", "acknowledgements"),
     *("outside_benchmarks", "planned_tests", "saved_reports", "issued_reviews"),
     *("records", "record_entries", "record_mentions", "mention_answers", "pinned_figures"),
-    *("record_files", "record_links", "meeting_packs"),
+    *("record_files", "record_links", "meeting_packs", "pulse_rounds"),
 )
 """What departments agreed on and talk about: for everybody to read. Of records each role has the kinds that
 `warehouse.access.record_rights` gives it, of pinned figures those it could have asked itself."""

@@ -681,7 +681,12 @@ test_assignments = Table(
     Column("customer_rm_id", Text),
     Column("team", Text),
     Column("stratum", Text, nullable=False, comment="Segment and team within which the arm was assigned."),
-    Column("arm", Text, nullable=False, comment="treated, or held_out: without the change."),
+    Column(
+        "arm",
+        Text,
+        nullable=False,
+        comment="treated; held_out: without the change; reserve: in neither.",
+    ),
     Column(
         "seed",
         Text,
@@ -731,6 +736,51 @@ certificates = Table(
     Column("valid_until", Date, nullable=False),
     Column("issued_at", DateTime, nullable=False),
     comment="Certificates of colleagues who have passed all lessons of a tier; appended. Everybody reads her own.",
+)
+
+pulse_rounds = Table(
+    "pulse_rounds",
+    APP_DB,
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    Column("opened_by", Text, nullable=False),
+    Column("opened_at", DateTime, nullable=False),
+    Column("closes_on", Date, nullable=False, comment="The last day on which somebody can answer."),
+    comment="Rounds of the staff pulse: the same short questions, asked again.",
+)
+
+pulse_counts = Table(
+    "pulse_counts",
+    APP_DB,
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    Column("department", Text, primary_key=True),
+    Column("question", Text, primary_key=True, comment="A question of `workflow.collaboration.pulse`."),
+    Column("score", Integer, primary_key=True, autoincrement=False, comment="1 to 5."),
+    Column("answers", Integer, nullable=False),
+    comment="How many colleagues of a department gave which score: counted up, so that no row is anybody's answer.",
+)
+
+pulse_participants = Table(
+    "pulse_participants",
+    APP_DB,
+    Column("round_id", Integer, primary_key=True, autoincrement=False),
+    Column("username", Text, primary_key=True, info={"personal": True}),
+    comment="Who has answered a round, so that nobody answers twice; kept apart from what was answered.",
+)
+
+row_changes = Table(
+    "row_changes",
+    APP_DB,
+    Column("change_id", Integer, primary_key=True),
+    Column("snapshot", Text, nullable=False, comment="The snapshot that the load made."),
+    Column("loaded_at", DateTime, nullable=False),
+    Column("table_name", Text, nullable=False),
+    Column("dated_by", Text, nullable=False, comment="The column that puts the rows into the month."),
+    Column("month_on", Date, nullable=False, comment="The first day of the month."),
+    Column("change", Text, nullable=False, comment="added, gone or changed."),
+    Column("column_name", Text, nullable=False, comment="Of a change: the column; empty otherwise."),
+    Column("row_count", Integer, nullable=False),
+    Index("changes_by_load", "loaded_at"),
+    comment="What a load changed in days that were loaded before: rows that came late, went, or read differently.",
 )
 
 audit_log = Table(

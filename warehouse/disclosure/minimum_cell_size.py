@@ -19,3 +19,8 @@ def is_few(people: float | pd.Series | np.ndarray, smallest: int) -> Any:
 def is_enough(people: float | pd.Series | np.ndarray, smallest: int) -> Any:
     """Whether it is about `smallest` people or more, for what is not shown about nobody either."""
     return people >= smallest
+
+
+def in_whole_cells(people: int, smallest: int) -> int:
+    """A count rounded down to whole cells, for one that grows person by person while it is read: 27 is 20 of ten each."""
+    return people // smallest * smallest

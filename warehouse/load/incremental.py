@@ -129,7 +129,7 @@ class Bank:
             )
             note(self.db, NOT_AGAIN, table.name, table.info["owner"], NOT_AGAIN_SAYS, count, kept=True)
 
-    def note_the_rest(self) -> None:
+    def _note_the_rest(self) -> None:
         """The tables of which nothing came again, after the findings of before have been carried."""
         noted = self.db.execute(
             "SELECT table_name FROM derived.findings WHERE check_name = ?", [NOT_AGAIN]
@@ -171,6 +171,7 @@ class Bank:
             f"INSERT INTO derived.findings SELECT f.* REPLACE ({counted} AS row_count) FROM before.derived.findings f "
             f"ANTI JOIN derived.findings USING (check_name, table_name) WHERE {counted} > 0"
         )
+        self._note_the_rest()
 
 
 def _deleted(table: Table) -> str:

@@ -23,7 +23,8 @@ from warehouse.errors import LoadRefused
 from warehouse.extracts import bank_words
 from warehouse.extracts.sources import find
 from warehouse.identity import linking
-from warehouse.load import event_days, filling, incremental, load_record
+from warehouse.load import event_days, filling, incremental, load_record, row_changes
+from warehouse.load.row_changes import RowChange
 from warehouse.schema import (
     BANK,
     DERIVED,
@@ -51,6 +52,8 @@ class Loaded:
     rows: dict[str, int]
     missing: dict[str, int] = field(default_factory=dict)
     """Where days were added: how many rows per table that the bank has of these days were not delivered again."""
+    changes: tuple[RowChange, ...] = ()
+    """What it changed in days that were loaded before."""
 
 
 def load(
@@ -79,7 +82,7 @@ def load(
             # The engine judges a relative path by the working directory, so the load stands inside the folder.
             with duckdb.connect(str(file)) as db, chdir(folder):
                 _create_tables(db)
-                _carry_history(db, stores, sample=sample)
+                _carry_history(db, stores, sample=sample, stays=since is None)
                 if since:
                     progress("Fetching the bank loaded before")
                 clock = Clock(stores.settings.timezone)
@@ -126,7 +129,6 @@ def load(
                 suspicious_days.find(db, words)
                 if before:
                     before.carry_findings(checks)
-                    before.note_the_rest()
                 load_record.write_origins(db, sources, given)
                 lead_history.note_origins(db, filled)
                 if filled and "leads" in given:
@@ -136,6 +138,7 @@ def load(
                     db, stores.now(), day, day_from, sources, rows, given, rhythms, sample=sample
                 )
                 event_days.write(db, day)
+                changes = row_changes.compare(db)
                 db.execute("CHECKPOINT")
             stores.place.publish(snapshot, progress, sample=sample)
         except (duckdb.Error, OSError) as error:
@@ -144,7 +147,7 @@ def load(
         except BaseException:
             stores.place.abandon(snapshot)
             raise
-    return Loaded(snapshot, day, day_from, rows, before.missing if before else {})
+    return Loaded(snapshot, day, day_from, rows, before.missing if before else {}, changes)
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
@@ -156,8 +159,11 @@ def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
         db.execute(f"CREATE TABLE IF NOT EXISTS {table.schema}.{table.name} ({columns})")
 
 
-def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: bool) -> None:
-    """Copy earlier nights' profiles and scores from the snapshot before, unless that was another bank."""
+def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: bool, stays: bool) -> None:
+    """Copy earlier nights' profiles and scores from the snapshot before, unless that was another bank.
+
+    With `stays` a bank of before with the same tables stays attached, to be compared.
+    """
     before = stores.place.before()
     if before is None:
         return
@@ -178,7 +184,9 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: boo
                 db.execute(
                     f"INSERT INTO derived.{table.name} ({names}) SELECT {names} FROM before.derived.{table.name}"
                 )
-    db.execute("DETACH before")
+    same = str(stores.place.served()).endswith(FINGERPRINT) and was_sample and was_sample[0] == sample
+    if not (stays and same):
+        db.execute("DETACH before")
 
 
 def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from warehouse.access.reader import Viewer
 from workflow.collaboration.mentions import Colleague
 from workflow.collaboration.record_kind import (
-    Contents,
     Record,
     RecordEntry,
     RecordField,
@@ -54,9 +53,9 @@ def shares(
     ]
 
 
-def _first_time(record: Record, viewer: Viewer, _contents: Contents) -> str:
+def _first_time(record: Record, viewer: Viewer) -> str:
     if any(e.entered_by == viewer.username for e in acknowledged(record)):
-        return "You have acknowledged this version already. Nothing was saved."
+        return "You have acknowledged this version already."
     return ""
 
 
@@ -81,7 +80,7 @@ KIND = RecordKind(
             label="I have read it and work by it",
             after=("in_force",),
             turn="anyone",
-            check=_first_time,
+            bar=_first_time,
             says="Acknowledged, with your name and the day.",
         ),
         RecordStep(

@@ -117,6 +117,7 @@ KIND = RecordKind(
                 RecordField(name="dropped", label="Which of them?", kind="line", longest=200),
                 RecordField(name="in_return", label="What do you get for it?", longest=300),
             ),
+            bar=lambda record, _viewer: "" if _nice_left(record) else "Nothing good to have is left to drop.",
             check=lambda record, _viewer, contents: _among_nice_to_have(record, contents),
             says="The concession is on record.",
         ),
@@ -180,13 +181,17 @@ KIND = RecordKind(
 )
 
 
-def _among_nice_to_have(record: Record, contents: Contents) -> str:
+def _nice_left(record: Record) -> list[str]:
     dropped = {str(e.contents["dropped"]) for e in record.steps_taken("concede")}
-    left = [item for item in record.contents.get("nice_to_have", []) if item not in dropped]
+    return [item for item in record.contents.get("nice_to_have") or [] if item not in dropped]
+
+
+def _among_nice_to_have(record: Record, contents: Contents) -> str:
+    left = _nice_left(record)
     if contents["dropped"] in record.contents.get("must_have", []):
         return "That is a must. It can be talked about in a comment, but not dropped. Nothing was saved."
     if contents["dropped"] not in left:
-        return f"It can be one of: {'; '.join(left) or 'none is left'}. Nothing was saved."
+        return f"It can be one of: {'; '.join(left)}. Nothing was saved."
     return ""
 
 

@@ -83,44 +83,38 @@ def _evidence_of_both(record: Record, _viewer: Viewer, contents: Contents) -> st
     return ""
 
 
-def _predicted_by_both(record: Record, _viewer: Viewer, _contents: Contents) -> str:
+def _predicted_by_both(record: Record, _viewer: Viewer) -> str:
     if missing := _silent(record, "predict"):
         return (
             f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} not written down what the test will "
-            "show. Both predictions stand before the test begins. Nothing was saved."
+            "show. Both predictions stand before the test begins."
         )
     return ""
 
 
-def _planned_once(record: Record, viewer: Viewer, contents: Contents) -> str:
-    """A test is planned once, after both predictions, and is long enough for its own traffic."""
+def _planned_once(record: Record, viewer: Viewer) -> str:
+    """A test is planned once, after both predictions."""
     if record.steps_taken("plan_test"):
-        return "The test is planned already, and its rule is not changed afterwards. Nothing was saved."
-    return _predicted_by_both(record, viewer, contents) or agreed_test.why_not(contents)
+        return "The test is planned already, and its rule is not changed afterwards."
+    return _predicted_by_both(record, viewer)
 
 
-def _assigned_once(record: Record, _viewer: Viewer, _contents: Contents) -> str:
+def _assigned_once(record: Record, _viewer: Viewer) -> str:
     if record.steps_taken("assign"):
-        return "Who is in which group was drawn already, and is not drawn again. Nothing was saved."
+        return "Who is in which group was drawn already, and is not drawn again."
     return ""
 
 
-def _decided_by_the_test(record: Record, viewer: Viewer, contents: Contents) -> str:
-    return agreed_test.why_uncounted(contents) or _predicted_by_both(record, viewer, contents)
-
-
-def _proposed_by_the_other(record: Record, viewer: Viewer, _contents: Contents) -> str:
+def _proposed_by_the_other(record: Record, viewer: Viewer) -> str:
     if record.last_step("propose").department == department_of(viewer):
-        return "Your department proposed it, so the other one agrees. Nothing was saved."
+        return "Your department proposed it, so the other one agrees."
     return ""
 
 
-def _once_a_side(record: Record, viewer: Viewer, _contents: Contents) -> str:
+def _once_a_side(record: Record, viewer: Viewer) -> str:
     mine = department_of(viewer)
     if mine not in _silent(record, "predict"):
-        return (
-            f"{mine} has written its prediction already, and it is not changed afterwards. Nothing was saved."
-        )
+        return f"{mine} has written its prediction already, and it is not changed afterwards."
     return ""
 
 
@@ -232,7 +226,7 @@ KIND = RecordKind(
                 ),
                 RecordField(name="checked_on", label="Checked on", kind="day", future=True),
             ),
-            check=_once_a_side,
+            bar=_once_a_side,
             says="Written down. It is checked on its day and not changed before.",
         ),
         RecordStep(
@@ -241,7 +235,8 @@ KIND = RecordKind(
             after=(TEST,),
             turn=_planning,
             fields=agreed_test.FIELDS,
-            check=_planned_once,
+            bar=_planned_once,
+            check=lambda _record, _viewer, contents: agreed_test.why_not(contents),
             says="Planned. The rule and the day it is read are fixed from now on.",
         ),
         RecordStep(
@@ -251,7 +246,7 @@ KIND = RecordKind(
             turn=_planning,
             follows="plan_test",
             fields=agreed_test.ASSIGNED,
-            check=_assigned_once,
+            bar=_assigned_once,
             worked_out=True,
             says="Drawn. The list, its seed and its check sum are not changed afterwards.",
         ),
@@ -270,7 +265,8 @@ KIND = RecordKind(
                 ),
             ),
             hands_to=nobody,
-            check=_decided_by_the_test,
+            bar=_predicted_by_both,
+            check=lambda _record, _viewer, contents: agreed_test.why_uncounted(contents),
         ),
         RecordStep(
             name="propose",
@@ -293,7 +289,7 @@ KIND = RecordKind(
             turn=sides,
             follows="propose",
             hands_to=nobody,
-            check=_proposed_by_the_other,
+            bar=_proposed_by_the_other,
             says="Settled, by what both have agreed in writing.",
         ),
     ),

@@ -9,7 +9,6 @@ from warehouse.access.reader import Viewer
 from workflow.collaboration.meetings import TIMES
 from workflow.collaboration.record_kind import (
     DEPARTMENTS,
-    Contents,
     Record,
     RecordEntry,
     RecordField,
@@ -54,23 +53,17 @@ def sessions(events: Iterable[Record]) -> list[Record]:
     return sorted(there, key=takes_place_on, reverse=True)
 
 
-def _has_list(record: Record, _viewer: Viewer, _contents: Contents) -> str:
+def _comes_first_time(record: Record, viewer: Viewer) -> str:
     if record.contents["what"] == SOCIAL:
-        return "Nobody signs up for a social event: whoever likes comes. Nothing was saved."
-    return ""
-
-
-def _comes_first_time(record: Record, viewer: Viewer, contents: Contents) -> str:
-    if why := _has_list(record, viewer, contents):
-        return why
+        return "Nobody signs up for a social event: whoever likes comes."
     if any(e.entered_by == viewer.username for e in signed_up(record)):
-        return "You are on the list already. Nothing was saved."
+        return "You are on the list already."
     return ""
 
 
-def _is_on_the_list(record: Record, viewer: Viewer, _contents: Contents) -> str:
+def _is_on_the_list(record: Record, viewer: Viewer) -> str:
     if not any(e.entered_by == viewer.username for e in signed_up(record)):
-        return "You are not on the list. Nothing was saved."
+        return "You are not on the list."
     return ""
 
 
@@ -122,7 +115,7 @@ KIND = RecordKind(
             label="Sign up",
             after=(PLANNED,),
             turn="anyone",
-            check=_comes_first_time,
+            bar=_comes_first_time,
             says="You are on the list.",
         ),
         RecordStep(
@@ -130,7 +123,7 @@ KIND = RecordKind(
             label="I cannot come",
             after=(PLANNED,),
             turn="anyone",
-            check=_is_on_the_list,
+            bar=_is_on_the_list,
             follows="sign_up",
             says="You are off the list.",
         ),
@@ -156,5 +149,6 @@ KIND = RecordKind(
     ),
     first_owner=who_opened,
     due_field="takes_place_on",
+    due_word="On",
     grows_into=("initiative",),
 )

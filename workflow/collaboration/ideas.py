@@ -6,7 +6,6 @@ from warehouse.access.reader import Viewer
 from workflow.collaboration.record_kind import (
     ANALYTICS,
     DEPARTMENTS,
-    Contents,
     Record,
     RecordField,
     RecordKind,
@@ -25,10 +24,10 @@ def supporters(record: Record) -> list[str]:
     return [d for d in DEPARTMENTS if d in voted]
 
 
-def _not_yet_behind_it(record: Record, viewer: Viewer, _contents: Contents) -> str:
+def _not_yet_behind_it(record: Record, viewer: Viewer) -> str:
     mine = department_of(viewer)
     if mine in supporters(record):
-        return f"{mine} is behind this idea already; a department has one vote. Nothing was saved."
+        return f"{mine} is behind this idea already; a department has one vote."
     return ""
 
 
@@ -64,7 +63,7 @@ KIND = RecordKind(
                     name="because", label="What would it do for your department?", kind="line", longest=200
                 ),
             ),
-            check=_not_yet_behind_it,
+            bar=_not_yet_behind_it,
             says="Your department is behind it.",
         ),
         RecordStep(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from warehouse.access.reader import Viewer
+from workflow.collaboration import initiative_plans
 from workflow.collaboration.record_kind import (
     DEPARTMENTS,
     Contents,
@@ -132,6 +133,7 @@ KIND = RecordKind(
             hands_to=_accountable,
             due_days=UPDATE_WITHIN,
         ),
+        *initiative_plans.STEPS,
         RecordStep(
             name="reach",
             label="It is reached",
@@ -156,5 +158,6 @@ KIND = RecordKind(
     ),
     first_owner=_accountable,
     due_days=UPDATE_WITHIN,
+    grows_into=("decision",),
     check=_in_the_team,
 )

@@ -164,4 +164,5 @@ KIND = RecordKind(
     ),
     first_owner=who_opened,
     due_field="held_on",
+    due_word="On",
 )

@@ -148,24 +148,43 @@ def _both_sides(record: Record) -> tuple[str, str]:
     return sides(record)
 
 
-def _both_ready(record: Record, _viewer: Viewer, _contents: Contents) -> str:
+def _both_ready(record: Record, _viewer: Viewer) -> str:
     if missing := missing_lists(record):
-        return f"{' and '.join(missing)} has not written what it needs yet. Nothing was saved."
+        return f"{' and '.join(missing)} {'has' if len(missing) == 1 else 'have'} not written what is needed yet."
     return ""
 
 
+def _of_hers(record: Record, viewer: Viewer, *, essential: bool) -> list[str]:
+    mine = department_of(viewer)
+    return [c.words for c in conditions(record) if c.department == mine and c.is_essential == essential]
+
+
+def _a_wish_left(record: Record, viewer: Viewer) -> str:
+    return "" if _of_hers(record, viewer, essential=False) else "None of your wishes is left to give up."
+
+
+def _has_essentials(record: Record, viewer: Viewer) -> str:
+    return "" if _of_hers(record, viewer, essential=True) else "Your list has no essential to reword."
+
+
+def _some_option_left(record: Record, _viewer: Viewer) -> str:
+    options = scored(record)
+    if not options:
+        return "No option is scored yet."
+    return "Every option that was scored fails an essential." if all(o.is_excluded for o in options) else ""
+
+
 def _a_wish_of_hers(record: Record, viewer: Viewer, contents: Contents) -> str:
-    mine = [c for c in conditions(record) if c.department == department_of(viewer)]
-    if any(c.words == contents["given_up"] and c.is_essential for c in mine):
+    if contents["given_up"] in _of_hers(record, viewer, essential=True):
         return "This is an essential: it cannot be given up, only renegotiated. Nothing was saved."
-    wishes = [c.words for c in mine if not c.is_essential]
+    wishes = _of_hers(record, viewer, essential=False)
     if contents["given_up"] not in wishes:
-        return f"Give up one of your wishes, word for word: {'; '.join(wishes) or 'none is left'}. Nothing was saved."
+        return f"Give up one of your wishes, word for word: {'; '.join(wishes)}. Nothing was saved."
     return ""
 
 
 def _an_essential_of_hers(record: Record, viewer: Viewer, contents: Contents) -> str:
-    mine = [c.words for c in conditions(record) if c.department == department_of(viewer) and c.is_essential]
+    mine = _of_hers(record, viewer, essential=True)
     if contents["essential_was"] not in mine:
         return f"Write one of your essentials, word for word: {'; '.join(mine)}. Nothing was saved."
     return ""
@@ -175,7 +194,7 @@ def _an_option_left(record: Record, _viewer: Viewer, contents: Contents) -> str:
     options = {o.name: o for o in scored(record)}
     option = options.get(str(contents["chosen"]))
     if option is None:
-        return f"Choose one of the options that were scored: {'; '.join(options) or 'none yet'}. Nothing was saved."
+        return f"Choose one of the options that were scored: {'; '.join(options)}. Nothing was saved."
     if option.is_excluded:
         needs = "; ".join(f"{c.department}: {c.words}" for c in option.failed)
         return f"This option fails an essential ({needs}), so it is excluded. Nothing was saved."
@@ -230,7 +249,7 @@ KIND = RecordKind(
             after=("lists",),
             leads_to="talks",
             turn=_both_sides,
-            check=_both_ready,
+            bar=_both_ready,
             says="Both lists are locked: both are ready.",
         ),
         RecordStep(
@@ -244,6 +263,7 @@ KIND = RecordKind(
                 ),
                 RecordField(name="in_return", label="In return for what?", kind="line", longest=300),
             ),
+            bar=_a_wish_left,
             check=_a_wish_of_hers,
         ),
         RecordStep(
@@ -257,6 +277,7 @@ KIND = RecordKind(
                 ),
                 RecordField(name="essential_is", label="What do we need instead?", kind="line", longest=300),
             ),
+            bar=_has_essentials,
             check=_an_essential_of_hers,
         ),
         RecordStep(
@@ -278,6 +299,7 @@ KIND = RecordKind(
                 RecordField(name="agreement", label="What was agreed?", longest=1_000),
             ),
             hands_to=nobody,
+            bar=_some_option_left,
             check=_an_option_left,
         ),
         RecordStep(
@@ -292,6 +314,7 @@ KIND = RecordKind(
     ),
     first_owner=lambda _record, _viewer, contents: str(contents["other"]),
     due_field="talks_on",
+    due_word="Talks on",
     grows_into=("decision",),
     check=_two_sides,
 )

@@ -24,7 +24,7 @@ from metrics.definitions.measure import Metric, Ratio, measures_of, version
 from metrics.definitions.scope import Period, Scope, whole_months
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force, timeline
-from metrics.query.query import Query, ask, figures, in_app_db, unanswerable
+from metrics.query.query import Query, ask, columns_of, figures, in_app_db, unanswerable
 from metrics.query.report_query import final_after
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see
@@ -33,6 +33,7 @@ from warehouse.access.typed_rows import rows_of
 from warehouse.app_db.app_schema import pinned_figures as t
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.stores.connect import Stores
+from workflow.records import loaded_changes
 
 
 @dataclass(frozen=True)
@@ -197,8 +198,20 @@ def why_different(then: PinnedFigure, now: Reading | None, reader: Reader) -> st
             f"Not final then: the data reached {day(then.as_of)}, and this figure also counts what comes later."
         )
     if str(reader.stores.snapshot()) != then.snapshot:
-        because.append("Loaded again since: rows of these days came late or were corrected.")
+        because.append(_loaded_since(then, metric, reader))
     return " ".join(because) or "The nightly run has worked it out anew."
+
+
+def _loaded_since(then: PinnedFigure, metric: Metric, reader: Reader) -> str:
+    """What the loads since did to the rows that a figure is read from, with counts where they are on record."""
+    columns = columns_of(then.metric)
+    rows = loaded_changes.since(reader.stores, then.pinned_at, then.scope.period, columns)
+    if rows is None:
+        return "Loaded again since: rows of these days came late or were corrected."
+    few = reader.sees_totals_only(*(m.fact for m in measures_of(metric)))
+    words = loaded_changes.in_words(rows, reader.smallest_cell if few else None)
+    where = " under any filter" if then.scope.filters else ""
+    return f"Loaded again since. {words}, among the rows of these months{where}."
 
 
 def _reading(reader: Reader, name: str, scope: Scope) -> tuple[Reading, bool] | None:

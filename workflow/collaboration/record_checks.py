@@ -63,15 +63,35 @@ def check_turn(stores: Stores, viewer: Viewer, record: Record, step: RecordStep)
         audit.refuse(stores, viewer, "record.refused", sentence, f"{record.record_id}, {step.name}")
 
 
-def check_day_has_come(record: Record, step: RecordStep, today: date) -> None:
-    """Raise ChangeRefused for a step whose agreed day has not come."""
+def why_not(record: Record, viewer: Viewer, step: RecordStep, today: date) -> str:
+    """Why a step that is the viewer's cannot be taken now, whatever is filled in, as a sentence; "" if it can."""
     written = record.contents.get(step.not_before) if step.not_before else None
     planned = date.fromisoformat(written) if isinstance(written, str) else None
     planned = record.due_on if step.waits_until_due else planned
     if planned is not None and today < planned:
-        raise ChangeRefused(
-            f"“{step.label}” waits until {day(planned)}, the day that was agreed. Nothing was saved."
-        )
+        return f"“{step.label}” waits until {day(planned)}, the day that was agreed."
+    return step.bar(record, viewer)
+
+
+def steps_for(record: Record, viewer: Viewer, today: date) -> tuple[RecordStep, ...]:
+    """The steps that a viewer may take now: no other is offered."""
+    return tuple(s for s in _of_hers(record, viewer) if not why_not(record, viewer, s, today))
+
+
+def barred_for(record: Record, viewer: Viewer, today: date) -> tuple[str, ...]:
+    """Why steps that would be the viewer's are not offered now, each reason once."""
+    reasons = (why_not(record, viewer, s, today) for s in _of_hers(record, viewer))
+    return tuple(dict.fromkeys(filter(None, reasons)))
+
+
+def _of_hers(record: Record, viewer: Viewer) -> tuple[RecordStep, ...]:
+    return tuple(
+        s
+        for s in KINDS[record.kind].steps
+        if record.state in s.after
+        and record_reading.is_her_turn(record, viewer, s)
+        and record_reading.has_come(record, s)
+    )
 
 
 def check_right(stores: Stores, viewer: Viewer, kind: str, right: str, sentence: str) -> None:

@@ -138,12 +138,19 @@ class Record:
 
 
 Check = Callable[[Record, Viewer, Contents], str]
-"""Why a step cannot be taken, as a sentence; "" if it can."""
+"""Why a step cannot be taken with what was filled in, as a sentence; "" if it can."""
+Bar = Callable[[Record, Viewer], str]
+"""Why a step cannot be taken now, whatever is filled in, as a sentence; "" if it can."""
 Owner = Callable[[Record, Viewer, Contents], str]
 
 
 def nothing_against(_record: Record, _viewer: Viewer, _contents: Contents) -> str:
     """No further condition."""
+    return ""
+
+
+def no_bar(_record: Record, _viewer: Viewer) -> str:
+    """Nothing stands in its way."""
     return ""
 
 
@@ -199,6 +206,8 @@ class RecordStep:
     """Whether the day the record is due must have come, instead."""
     asks: Callable[[Record], tuple[RecordField, ...]] = no_more_fields
     """What is filled in beside `fields`, by what the record holds."""
+    bar: Bar = no_bar
+    """What keeps it from being offered."""
     check: Check = nothing_against
     says: str = "Recorded."
     worked_out: bool = False
@@ -229,6 +238,8 @@ class RecordKind:
     first_owner: Owner
     due_days: int | None = None
     due_field: str = ""
+    due_word: str = "Due"
+    """What stands before the day in a list; of what takes place that day, something else."""
     grows_into: tuple[str, ...] = ()
     """The kinds of records that can grow out of one."""
     needs_pin: bool = False

@@ -15,7 +15,7 @@ from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_links, record_reading, record_store
+from workflow.collaboration import record_checks, record_links, record_reading, record_store
 from workflow.collaboration.observations import CHECK, DISPUTE, EVENT, GOAL
 from workflow.collaboration.pinned_figures import PinnedFigure, pinned
 from workflow.collaboration.record_contents import checked
@@ -29,10 +29,10 @@ CHECK_TITLE = "Check of the data: "
 ACT = "act"
 
 
-def may_act(record: Record, viewer: Viewer) -> bool:
+def may_act(record: Record, viewer: Viewer, today: date) -> bool:
     """Whether it is an observation of which something can come now, and the viewer's turn."""
     return record.kind == "observation" and any(
-        s.name == ACT for s in record_reading.steps_for(record, viewer)
+        s.name == ACT for s in record_checks.steps_for(record, viewer, today)
     )
 
 
@@ -113,7 +113,7 @@ def grow(stores: Stores, viewer: Viewer, record_id: int, kind: str, values: Mapp
     """`record_store.grow`; a dispute out of an observation whose turn is the viewer's is what came of it."""
     number = record_store.grow(stores, viewer, record_id, kind, values)
     record = record_reading.one_record(Reader(stores, viewer), record_id)
-    if kind == "dispute" and record is not None and may_act(record, viewer):
+    if kind == "dispute" and record is not None and may_act(record, viewer, stores.now().date()):
         contents = {"became": DISPUTE, "outcome": f"Dispute {number} was opened."}
         record_store.take_step(stores, viewer, record_id, record.version, ACT, contents)
     return number

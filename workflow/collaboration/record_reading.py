@@ -64,15 +64,6 @@ def whose_turn(stores: Stores, viewer: Viewer, record_id: int) -> str:
     return record.owner if record else NOBODY
 
 
-def steps_for(record: Record, viewer: Viewer) -> tuple[RecordStep, ...]:
-    """The steps that a viewer may take now."""
-    return tuple(
-        s
-        for s in KINDS[record.kind].steps
-        if record.state in s.after and is_her_turn(record, viewer, s) and has_come(record, s)
-    )
-
-
 def may_open(kind: str, viewer: Viewer) -> bool:
     """Whether a viewer's role opens records of a kind."""
     return viewer.role in RECORD_RIGHTS[kind].open

@@ -206,7 +206,8 @@ def take_step(
                 f"“{chosen.label}” follows “{first.label}”, which comes first. Nothing was saved."
             )
         check_days(chosen.fields_for(now), contents, entry.at.date())
-        record_checks.check_day_has_come(now, chosen, entry.at.date())
+        if why := record_checks.why_not(now, viewer, chosen, entry.at.date()):
+            raise ChangeRefused(f"{why} Nothing was saved.")
         if why := chosen.check(now, viewer, contents):
             raise ChangeRefused(why)
         state = chosen.leads_to or now.state

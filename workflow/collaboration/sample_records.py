@@ -21,6 +21,7 @@ from workflow.collaboration import (
     sample_contacts,
     sample_disputes,
     sample_meetings,
+    sample_pulse,
     sample_reports,
 )
 from workflow.collaboration.record_kind import (
@@ -61,6 +62,21 @@ def _unity(h: SampleHistory) -> None:
         cost=1_800_000,
         ends_on=h.day(-120),
     )
+    for label in ("Win rate", "Churn rate"):
+        h.step(290, MARKETING, unity, "link_figure", figure=label)
+    needed = {MARKETING: 40, SALES: 30, SERVICE: 30, RELATIONSHIP: 25, ANALYTICS: 120, IT: 90}
+    h.step(
+        288, ANALYTICS, unity, "plan_people", people_days="\n".join(f"{d}: {n}" for d, n in needed.items())
+    )
+    for department, days in {MARKETING: 40, SALES: 20, SERVICE: 30, ANALYTICS: 110, IT: 60}.items():
+        h.step(280, department, unity, "offer_people", offered=days)
+    for department, member, skills in (
+        (ANALYTICS, "Priya Nair", "SQL, forecasting, experiments"),
+        (MARKETING, "Carmen Ho", "campaigns, copywriting"),
+        (IT, "Oscar Yip", "data loads, security, SQL"),
+        (SERVICE, "Siu Wai Chan", "complaints, process design"),
+    ):
+        h.step(278, department, unity, "join", member=member, skills=skills)
     h.step(
         200,
         ANALYTICS,
@@ -70,6 +86,8 @@ def _unity(h: SampleHistory) -> None:
         challenge="The old reports still count otherwise.",
         next="Alerts for relationship managers.",
     )
+    h.step(150, ANALYTICS, unity, "ask_sponsor", question="May IT take 30 days from the branch project?")
+    h.step(147, MANAGEMENT, unity, "sponsor_answers", answer="Yes, until the quarterly review.")
     h.step(
         60,
         RELATIONSHIP,
@@ -206,6 +224,7 @@ def _open_about(
 
 _PARTS: tuple[Callable[[SampleHistory], None], ...] = (
     _unity,
+    sample_pulse.pulse,
     sample_meetings.decisions,
     sample_disputes.app_update,
     _feedback,

@@ -37,9 +37,13 @@ def views(record: Record) -> list[str]:
     return [d for d in DEPARTMENTS if d in given]
 
 
-def _may_be_bought(record: Record, _viewer: Viewer, contents: Contents) -> str:
+def _seen_by_another(record: Record, _viewer: Viewer) -> str:
     if not [d for d in views(record) if d != record.department]:
-        return "No other department has given its view yet. Ask one first. Nothing was saved."
+        return "No other department has given its view yet. Ask one first."
+    return ""
+
+
+def _may_be_bought(record: Record, _viewer: Viewer, contents: Contents) -> str:
     if link(record.contents) == "no link" and not contents["exception"]:
         return (
             "Its data cannot be linked with ours. Say under “exception” why it is taken all the same. Nothing was "
@@ -98,6 +102,7 @@ KIND = RecordKind(
                 ),
             ),
             hands_to=nobody,
+            bar=_seen_by_another,
             check=_may_be_bought,
         ),
         RecordStep(

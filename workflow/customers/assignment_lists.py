@@ -31,6 +31,7 @@ from workflow.collaboration.pinned_figures import pinned
 from workflow.collaboration.record_contents import MOST_LINES
 from workflow.collaboration.record_kind import Record
 from workflow.customers import contactable
+from workflow.customers.left_alone import RESERVE
 from workflow.experiments.hold_out import HELD_OUT, TREATED
 
 NEEDED: Mapping[str, str] = {
@@ -40,6 +41,9 @@ NEEDED: Mapping[str, str] = {
 """Table → what is not looked at where a bank delivers none."""
 OTHERS = "All smaller strata together"
 OTHER_TEST = "In another test, or held out of the alerts."
+GROUPS = {TREATED: "with the change", HELD_OUT: "without it", RESERVE: "in neither, left alone"}
+MOST_DRAWN = 2 / 3
+"""So much of a stratum is in the two groups at most, for the reserve to be as large as either."""
 OPENS_TO = ("relationship_manager", "team_lead", "service", "analyst")
 """The roles that see customers row by row and so their part of a list."""
 
@@ -57,6 +61,11 @@ class Drawn:
         """Of all its lines, by customer."""
         lines = sorted(self.rows[["customer_id", "stratum", "arm"]].itertuples(index=False, name=None))
         return hashlib.sha256("\n".join(",".join(line) for line in lines).encode()).hexdigest()
+
+    @property
+    def tested(self) -> int:
+        """How many are in one of the two groups."""
+        return int((self.rows["arm"] != RESERVE).sum())
 
     def sizes(self) -> list[str]:
         """Each stratum with the people of both groups."""
@@ -95,8 +104,8 @@ def draw(stores: Stores, viewer: Viewer, record_id: int, seen_version: int) -> s
         "sizes": "\n".join(drawn.sizes()),
         "left_out": "\n".join(_left_out(drawn, smallest)),
         "short_of": ""
-        if len(drawn.rows) >= needed
-        else f"{numeral(len(drawn.rows))} of the {numeral(needed)} people the plan needs may be contacted now.",
+        if drawn.tested >= needed
+        else f"{numeral(drawn.tested)} of the {numeral(needed)} people the plan needs are in the two groups.",
         "unchecked": f"This bank delivers nothing about {' and '.join(unchecked)}." if unchecked else "",
     }
 
@@ -124,10 +133,12 @@ def drawn_by(night: Reader, seed: str, needed: int, segments: tuple[str, ...] = 
     parts = []
     for stratum, rows in free.groupby("stratum"):
         # An even number of each stratum, so that both groups are as large; rounded down, never beyond what is needed.
-        share = min(1.0, needed / len(free))
-        chosen = rows.sort_values("order").head(max(2 * int(len(rows) * share / 2), 2))
-        half = len(chosen) // 2
-        parts.append(chosen.assign(stratum=stratum, arm=[TREATED] * half + [HELD_OUT] * (len(chosen) - half)))
+        share = min(MOST_DRAWN, needed / len(free))
+        half = max(int(len(rows) * share / 2), 1)
+        reserve = min(half, len(rows) - 2 * half)
+        arms = [TREATED] * half + [RESERVE] * reserve + [HELD_OUT] * half
+        chosen = rows.sort_values("order").head(len(arms))
+        parts.append(chosen.assign(stratum=stratum, arm=arms))
     columns = ["customer_id", "rm_id", "team", "stratum", "arm"]
     rows = pd.concat(parts)[columns] if parts else pd.DataFrame(columns=columns)
     return Drawn(rows=rows.astype(object).where(rows.notna(), None), left_out=left_out, eligible=len(free))
@@ -170,7 +181,7 @@ def list_for(reader: Reader, record_id: int) -> pd.DataFrame:
         {
             "Customer": rows["customer_id"].to_numpy(),
             "Stratum": rows["stratum"].to_numpy(),
-            "Group": ["with the change" if arm == TREATED else "without it" for arm in rows["arm"]],
+            "Group": [GROUPS[arm] for arm in rows["arm"]],
             "Consent today": ["yes" if yes else "no: do not contact" for yes in consent],
         }
     )

@@ -38,6 +38,8 @@ class Facts:
     contacted_on: date | None = None
     contacted_by: str = ""
     offered_on: date | None = None
+    tested_until: date | None = None
+    """Of a customer whom an agreed test needs without any offer: the day on which it is read."""
     segment: str | None = None
     profile: Mapping[str, float | None] = field(default_factory=dict)
     """Columns of `customer_profiles`."""
@@ -145,6 +147,11 @@ def never(facts: Facts) -> str:
         return "The customer asked for no marketing: make no offer, whatever the occasion."
     if facts.consent is not True:
         return "The customer has not agreed to marketing, and silence is not consent: make no offer."
+    if facts.tested_until is not None:
+        return (
+            f"A test that departments agreed on leaves this customer without offers until it is read, on "
+            f"{day(facts.tested_until)}: make no offer, or its result says nothing."
+        )
     return ""
 
 

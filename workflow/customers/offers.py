@@ -34,6 +34,7 @@ from warehouse.schema import (
 )
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import OFFERED, all_opened, checked_note
+from workflow.customers.left_alone import left_alone
 from workflow.customers.offer_eligibility import (
     BY_CODE,
     Facts,
@@ -107,6 +108,7 @@ def facts_of(reader: Reader, customer_id: str, today: date, *, alerted: bool | N
         contacted_on=contacted_on,
         contacted_by=contacted_by,
         offered_on=_day(offered["at"]) if offered is not None else None,
+        tested_until=left_alone(reader).get(customer_id),
         segment=person["segment"],
         profile={} if night is None else {str(k): _number(v) for k, v in night.items()},
         wealth_chance=None if wealth is None else _number(wealth["probability"]),
@@ -157,14 +159,6 @@ def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date |
     if step is not None and (on := _day(step["taken_at"])):
         contacts.append((on, str(step["taken_by"])))
     return max(contacts) if contacts else (None, "")
-
-
-def record_offer(
-    stores: Stores, viewer: Viewer, alert_id: str, code: str, note: str, seen_version: int, today: date
-) -> int:
-    """Record that an offer was made on an alert, as `offer_for_all` does, and give the alert's new version."""
-    offer_for_all(stores, viewer, {alert_id: seen_version}, code, note, today)
-    return seen_version + 1
 
 
 def offer_for_all(

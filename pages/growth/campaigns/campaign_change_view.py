@@ -28,8 +28,9 @@ def show(viewer: Viewer, campaign_id: str, history: pd.DataFrame) -> None:
         st.caption(lacking.sentence)
         return
     st.caption(
-        "Leads by the month in which they were handed over. The month of the change is left out, because it is half "
-        "before and half after."
+        "Leads by the month in which they were handed over, and how many of them Sales accepted within "
+        f"{cohort_acceptance.WATCHED_DAYS} days. The month of the change is left out, because it is half before and "
+        "half after. All departments read the same figures."
     )
     for line in changes:
         if line.happened_on is not None:
@@ -47,7 +48,7 @@ def _compared(viewer: Viewer, campaign_id: str, line: CampaignStep) -> str:
     answer = data.cached(viewer, cohort_acceptance.of_campaigns, spans)
     rows = answer[answer["campaign"] == campaign_id]
     if rows.empty:
-        return "None of its leads was handed over to Sales in these months, or too few to show."
+        return "None of its leads was handed over to Sales in these months."
     row = rows.iloc[0]
     return campaign_changes.before_and_after(*(_side(row, place, span) for place, span in enumerate(spans)))
 
@@ -56,6 +57,5 @@ def _side(row: pd.Series, place: int, span: Period) -> AcceptanceSide:
     return AcceptanceSide(
         period=span,
         handed_over=row[f"handed_over__{place}"],
-        decided=row[f"decided__{place}"],
         accepted=row[f"accepted__{place}"],
     )

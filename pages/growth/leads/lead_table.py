@@ -17,6 +17,7 @@ from warehouse.access.typed_rows import rows_of
 from warehouse.errors import ChangeRefused
 from warehouse.schema import plain
 from warehouse.stores import connect
+from workflow.messages import rejection_news
 from workflow.qualification import lead_review
 from workflow.qualification.lead_review import OTHER, WaitingLead
 
@@ -168,9 +169,10 @@ def _reject(seen: Mapping[str, int], viewer: Viewer, values: Mapping[str, Any]) 
 def _record(
     seen: Mapping[str, int], verdict: str, reason: str, viewer: Viewer, values: Mapping[str, Any]
 ) -> str:
-    lead_review.review_all(
-        connect.here(), viewer, seen, verdict, reason, str(values.get("note") or "") if reason else ""
-    )
+    if reason:
+        rejection_news.reject_all(connect.here(), viewer, seen, reason, str(values.get("note") or ""))
+    else:
+        lead_review.review_all(connect.here(), viewer, seen, verdict)
     leads = "1 lead" if len(seen) == 1 else f"{len(seen):,} leads"
     why = f", {reason.lower()}" if reason else ""
     undo_line.offer(

@@ -13,7 +13,7 @@ from metrics.comparison.words import numeral
 from pages.components import data, export_button, forms
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
-from workflow.collaboration import record_reading
+from workflow.collaboration import record_checks
 from workflow.collaboration.record_kind import Record
 from workflow.customers import assignment_lists
 
@@ -22,7 +22,9 @@ def show(record: Record, viewer: Viewer) -> None:
     """The button that draws it, or what was drawn; nothing before the test is planned."""
     if record.steps_taken("assign"):
         _drawn(record, viewer)
-    elif any(step.name == "assign" for step in record_reading.steps_for(record, viewer)):
+    elif any(
+        step.name == "assign" for step in record_checks.steps_for(record, viewer, connect.here().now().date())
+    ):
         forms.button(
             f"assign for {record.record_id}",
             "Draw who is in which group",
@@ -46,7 +48,7 @@ def _drawn(record: Record, viewer: Viewer) -> None:
     people = "1 customer" if len(rows) == 1 else f"{numeral(len(rows))} customers"
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="assigned"):
         st.caption(
-            f"The list has {people}."
+            f"The list has {people}, those in neither group included. {_checked(record.record_id)}"
             if viewer.role == "analyst"
             else f"{people} of yours are in the group with the change. The other group is not named to you, so that "
             "nobody treats it differently.",
@@ -58,6 +60,13 @@ def _drawn(record: Record, viewer: Viewer) -> None:
             f"assigned-{record.record_id}",
             "not known",
         )
+
+
+def _checked(record_id: int) -> str:
+    """Whether nobody has changed the list since it was drawn."""
+    if assignment_lists.follows_its_seed(connect.here(), record_id):
+        return "Checked: it is the one its seed draws."
+    return "It is not the one its seed draws: somebody has changed it."
 
 
 def _list(record_id: int, viewer: Viewer) -> pd.DataFrame:

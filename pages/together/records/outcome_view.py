@@ -26,7 +26,7 @@ from workflow.records import annotations as chart_events
 def show(record: Record, viewer: Viewer) -> None:
     """Its links, then what can be opened out of it now."""
     _links(record, viewer)
-    if record_outcomes.may_act(record, viewer):
+    if record_outcomes.may_act(record, viewer, connect.here().now().date()):
         _openings(record, viewer)
 
 

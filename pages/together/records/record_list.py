@@ -64,8 +64,9 @@ def badges(kind: RecordKind, record: Record, today: date) -> None:
         st.badge(record.owner, icon=":material/person:", color="gray")
     if record.owner and record.due_on:
         late = record.is_overdue(today)
+        overdue = "Overdue since" if kind.due_word == "Due" else "Not closed since"
         st.badge(
-            f"{'Overdue since' if late else 'Due'} {day(record.due_on)}",
+            f"{overdue if late else kind.due_word} {day(record.due_on)}",
             icon=":material/schedule:",
             color="orange" if late else "gray",
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.words import day
+from metrics.comparison.words import day, numeral
 from pages.components import data, forms, links, record_fields
 from pages.components.typed_text import escaped
 from pages.together.records import files_view, outcome_view, record_list
@@ -21,6 +21,7 @@ from warehouse.stores import connect
 from workflow.collaboration import (
     meeting_packs,
     pinned_figures,
+    record_checks,
     record_outcomes,
     record_reading,
     record_store,
@@ -30,6 +31,8 @@ from workflow.collaboration.record_kind import Record, RecordEntry, RecordKind, 
 from workflow.collaboration.record_kinds import KINDS
 from workflow.records.people import called
 
+MANY = 5
+"""So many entries of one step without words are shown one by one."""
 Extra = Callable[[Record, Viewer], None]
 """What a kind shows of its own between the figure and the thread."""
 
@@ -60,8 +63,12 @@ def show(record: Record, viewer: Viewer, today: date, extra: Extra | None = None
     _steps(kind, record, viewer, today)
     _grow(kind, record, viewer, today)
     st.subheader("What happened")
+    quiet = _said_often(record)
     for entry in record.entries:
-        _entry(kind, record, entry, names)
+        if entry.step not in quiet:
+            _entry(kind, record, entry, names)
+    for name, entries in quiet.items():
+        _many(kind, name, entries)
     _say(record, viewer)
 
 
@@ -126,22 +133,42 @@ def _entry(kind: RecordKind, record: Record, entry: RecordEntry, names: Mapping[
             st.markdown(escaped(entry.note).replace("\n", "  \n"))
 
 
+def _said_often(record: Record) -> dict[str, list[RecordEntry]]:
+    """Steps without words that more than MANY colleagues took: one line each, or the thread is nothing else."""
+    wordless: dict[str, list[RecordEntry]] = {}
+    for entry in record.entries:
+        if not entry.contents and not entry.note and entry.step != record_reading.OPENED:
+            wordless.setdefault(entry.step, []).append(entry)
+    return {name: entries for name, entries in wordless.items() if len(entries) > MANY}
+
+
+def _many(kind: RecordKind, name: str, entries: Sequence[RecordEntry]) -> None:
+    step = kind.step(name)
+    first, last = entries[0].entered_at.date(), entries[-1].entered_at.date()
+    with st.container(border=True, gap="xsmall", key=f"entries-{name}"):
+        st.caption(f"**{escaped(step.label if step else name)}** · {day(first)} to {day(last)}")
+        st.markdown(f"{numeral(len(entries))} times.")
+
+
 def _steps(kind: RecordKind, record: Record, viewer: Viewer, today: date) -> None:
-    early = record.due_on is not None and today < record.due_on
-    offered = [
-        s
-        for s in record_reading.steps_for(record, viewer)
-        if not s.worked_out and not (early and s.waits_until_due)
-    ]
+    offered = [s for s in record_checks.steps_for(record, viewer, today) if not s.worked_out]
+    barred = record_checks.barred_for(record, viewer, today)
     if not offered:
         if record.owner:
             st.caption(f"It is the turn of {record.owner}. You can comment at any time.")
+        _say_barred(barred)
         return
     st.subheader("What can be done now")
     with st.container(horizontal=True, gap="small", key=f"steps-of-{record.record_id}"):
         for step in offered:
             with st.popover(step.label, key=f"step-{record.record_id}-{step.name}"):
                 _form(record, step, today)
+    _say_barred(barred)
+
+
+def _say_barred(reasons: Sequence[str]) -> None:
+    for why in reasons:
+        st.caption(escaped(why))
 
 
 def _form(record: Record, step: RecordStep, today: date) -> None:

@@ -335,6 +335,43 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('test_id'),
     comment='Tests planned because two things were seen to go together; appended, never changed.'
     )
+    op.create_table('pulse_counts',
+    sa.Column('round_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('department', sa.Text(), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False, comment='A question of `workflow.collaboration.pulse`.'),
+    sa.Column('score', sa.Integer(), autoincrement=False, nullable=False, comment='1 to 5.'),
+    sa.Column('answers', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('round_id', 'department', 'question', 'score'),
+    comment="How many colleagues of a department gave which score: counted up, so that no row is anybody's answer."
+    )
+    op.create_table('pulse_participants',
+    sa.Column('round_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.PrimaryKeyConstraint('round_id', 'username'),
+    comment='Who has answered a round, so that nobody answers twice; kept apart from what was answered.'
+    )
+    op.create_table('pulse_rounds',
+    sa.Column('round_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('opened_by', sa.Text(), nullable=False),
+    sa.Column('opened_at', sa.DateTime(), nullable=False),
+    sa.Column('closes_on', sa.Date(), nullable=False, comment='The last day on which somebody can answer.'),
+    sa.PrimaryKeyConstraint('round_id'),
+    comment='Rounds of the staff pulse: the same short questions, asked again.'
+    )
+    op.create_table('row_changes',
+    sa.Column('change_id', sa.Integer(), nullable=False),
+    sa.Column('snapshot', sa.Text(), nullable=False, comment='The snapshot that the load made.'),
+    sa.Column('loaded_at', sa.DateTime(), nullable=False),
+    sa.Column('table_name', sa.Text(), nullable=False),
+    sa.Column('dated_by', sa.Text(), nullable=False, comment='The column that puts the rows into the month.'),
+    sa.Column('month_on', sa.Date(), nullable=False, comment='The first day of the month.'),
+    sa.Column('change', sa.Text(), nullable=False, comment='added, gone or changed.'),
+    sa.Column('column_name', sa.Text(), nullable=False, comment='Of a change: the column; empty otherwise.'),
+    sa.Column('row_count', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('change_id'),
+    comment='What a load changed in days that were loaded before: rows that came late, went, or read differently.'
+    )
+    op.create_index('changes_by_load', 'row_changes', ['loaded_at'])
     op.create_table('rule_versions',
     sa.Column('version_id', sa.Integer(), nullable=False),
     sa.Column('code', sa.Text(), nullable=False, comment='Which rule; its latest version counts.'),
@@ -640,7 +677,7 @@ def upgrade() -> None:
     sa.Column('customer_rm_id', sa.Text()),
     sa.Column('team', sa.Text()),
     sa.Column('stratum', sa.Text(), nullable=False, comment='Segment and team within which the arm was assigned.'),
-    sa.Column('arm', sa.Text(), nullable=False, comment='treated, or held_out: without the change.'),
+    sa.Column('arm', sa.Text(), nullable=False, comment='treated; held_out: without the change; reserve: in neither.'),
     sa.Column('seed', sa.Text(), nullable=False, comment='Of the draw. Who knew it could work out who is kept without the change.'),
     sa.Column('assigned_by', sa.Text(), nullable=False),
     sa.Column('assigned_at', sa.DateTime(), nullable=False),
