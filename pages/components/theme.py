@@ -99,14 +99,23 @@ CONFIG = {
 """Of every chart: a picture of it and zoom by buttons, which show while the pointer is on it."""
 
 
-@cache
 def style() -> str:
     """What the theme's settings cannot say: room for the first screen, readable greys, a visible focus, the strip."""
+    return _style(_mode())
+
+
+@cache
+def _style(mode: str) -> str:
     greys = f"light-dark({_colour('grayText', 'light')}, {_colour('grayText', 'dark')})"
     on_primary = f"light-dark({_colour('background', 'light')}, {_colour('background', 'dark')})"
     accent = f"light-dark({_colour('primary', 'light')}, {_colour('primary', 'dark')})"
-    colours = f"body {{ --grey: {greys}; --on-primary: {on_primary}; --accent: {accent}; }}"
-    return f"<style>{colours}{_RULES}{typefaces.FACES}</style>"
+    colours = f".stApp {{ --grey: {greys}; --on-primary: {on_primary}; --accent: {accent}; }}"
+    # What opens over the page lies outside of it, and does not know whether it is light or dark.
+    over_page = (
+        f"body {{ --grey: {_colour('grayText', mode)}; --on-primary: {_colour('background', mode)}; "
+        f"--accent: {_colour('primary', mode)}; }}"
+    )
+    return f"<style>{over_page}{colours}{_RULES}{typefaces.FACES}</style>"
 
 
 _RULES = """
