@@ -81,27 +81,6 @@ wins_markov = _credited(
     "to each channel that took part as many wins as the bank would lose without it, shared by its contacts",
 )
 
-wins_without_contact = Measure(
-    label="Wins without a contact",
-    description="Deals won in the period without a contact of the 90 calendar days up to them, unless the bank set "
-    "another span: no model can credit them to a channel.",
-    owner="Analytics",
-    fact=t,
-    total="sum",
-    expression=t.c.credit,
-    time_column=t.c.won_at,
-    where=(t.c.model == "first") & (t.c.touch_id == "none"),
-    example="""
-        touch_credits
-        model | touch_id | lead_id | move | won_at     | credit
-        first | none     | 1       | 1    | 2026-04-01 | 1
-        last  | none     | 1       | 1    | 2026-04-01 | 1
-        first | 7        | 2       | 1    | 2026-04-02 | 1
-
-        April to June 2026 = 1
-    """,
-)
-
 
 @dataclass(frozen=True, kw_only=True)
 class AttributionModel:
@@ -184,6 +163,20 @@ MODEL_OF = {
     "wins_markov": "markov",
 }
 """Metric → the model's word in `derived.touch_credits`."""
+
+
+def without_contact() -> Measure:
+    """Wins that no contact led to. In no catalogue: beside the wins of no known channel it would tell how few had one."""
+    return Measure(
+        label="Wins without a contact",
+        description="Deals won in the period without a contact within the look-back.",
+        owner="Analytics",
+        fact=t,
+        total="sum",
+        expression=t.c.credit,
+        time_column=t.c.won_at,
+        where=(t.c.model == "first") & (t.c.touch_id == "none"),
+    )
 
 
 def of_those_reached(period: Period, channel: str, campaign_id: str | None = None) -> Select:

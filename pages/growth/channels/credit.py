@@ -3,15 +3,16 @@
 import pandas as pd
 import streamlit as st
 
-from metrics.catalogue.attributed_wins import MODELS
+from metrics.catalogue import CATALOGUE
+from metrics.catalogue.attributed_wins import MODELS, without_contact
 from metrics.comparison.words import as_typed, numeral, rounded_column, share
 from metrics.definitions.scope import Scope
-from metrics.query.query import Query
+from metrics.query.query import Query, of_measures
 from pages.charts import charts
 from pages.components import data, tables
 from pages.figures import drill_chart, drill_table
 from pages.figures.drill import DrillFigure
-from warehouse.access.reader import Viewer
+from warehouse.access.reader import Reader, Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.records.run_notes import CREDITS
@@ -23,7 +24,6 @@ NAMES = {m.metric: m.name for m in MODELS}
 DRAWN = ("wins_first_touch", "wins_last_touch", "wins_markov")
 """The models in the picture until others are chosen."""
 MOST_DRAWN = 3
-WITHOUT = "wins_without_contact"
 NO_CHANNEL = "No contact, or channel not recorded"
 ALIKE = 0.05
 """Wins; models that are apart by less give a channel the same."""
@@ -181,14 +181,23 @@ def _in_picture() -> tuple[str, ...]:
 def _without_contact(viewer: Viewer, scope: Scope) -> str:
     """How many wins no contact led to, which is another thing than a contact whose channel is not recorded."""
     days = connect.here().settings.look_back_days
-    row = data.ask(viewer, [WITHOUT], scope, periods=[scope.period]).iloc[0]
-    missing = data.why_missing(viewer, WITHOUT, scope.period, row)
-    if missing:
-        return f"How many wins had no contact in the {days} days before: {missing.clause}."
+    if data.hidden_below(viewer, CATALOGUE["wins_first_touch"]) is not None:
+        return (
+            f"Wins without a contact in the {days} days before and contacts whose channel is not recorded stand "
+            f"together under “{NO_CHANNEL}”: apart they would tell of few people."
+        )
+    wins = data.cached(viewer, wins_without_contact, scope)
     return (
-        f"{numeral(row[WITHOUT])} wins had no contact in the {days} days before, so no model credits them to a channel; "
+        f"{numeral(wins)} wins had no contact in the {days} days before, so no model credits them to a channel; "
         f"they stand under “{NO_CHANNEL}” together with contacts whose channel is not recorded."
     )
+
+
+def wins_without_contact(reader: Reader, scope: Scope) -> float:
+    """How many wins of a scope no contact led to."""
+    query = Query.of((), scope, periods=[scope.period])
+    wins = of_measures(reader, {"without": without_contact()}, query)["without__0"].iloc[0]
+    return 0.0 if pd.isna(wins) else float(wins)
 
 
 def _loss(effect: float | None) -> str:
