@@ -54,6 +54,7 @@ def demo(customers: int, *, serving: bool) -> None:
             _begin_night(stores)
         else:
             run_nightly(stores)
+            reader = Reader(stores, SYSTEM, stores.snapshot())
     hint = stores.settings.data_dir / HINT
     if not hint.exists():
         accounts_module()
