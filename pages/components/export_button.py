@@ -21,7 +21,7 @@ from warehouse.errors import NothingLoaded
 from warehouse.stores import connect
 
 _HERE = "page of this run"
-_LABELS = {"csv": "CSV", "xlsx": "Excel"}
+_LABELS = {"csv": "CSV", "zip": "CSV and notes (zip)", "xlsx": "Excel"}
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ def _files(
     def file_of(kind: str) -> bytes:
         return export(stores, made, kind, viewer, who())
 
-    st.caption("With the definitions, period and filters in the file. Each download is recorded.")
+    st.caption(
+        "Excel and the zip say what the figures mean, over what and as of when; CSV is the table alone. Each download is "
+        "recorded."
+    )
     with st.container(horizontal=True):
         for kind, mime in KINDS.items():
             st.download_button(

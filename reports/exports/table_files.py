@@ -1,24 +1,26 @@
 """The one way a table leaves Concord as a file: rights asked again, cells inert, and a line in the audit log.
 
-The file says for itself what it is: definitions with their versions, period and filters, the as-of day, who took it.
+An Excel file and a zip say for themselves what they are: definitions with their versions, period and filters, the as-of
+day, who took it. A CSV file alone is the table and nothing else, so that every program reads it as it is.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable
+import zipfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
 from metrics.definitions.measure import version
 from reports.documents import safe_cells
+from reports.exports.workbook_file import workbook
 from warehouse.access.reader import Viewer
 from warehouse.errors import AccessRefused, Problem
 from warehouse.schema import plain
@@ -27,6 +29,7 @@ from workflow.reports import downloads
 
 KINDS = {
     "csv": "text/csv",
+    "zip": "application/zip",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 MOST_ROWS_OF_A_SHEET = 1_048_576
@@ -64,7 +67,7 @@ def export(stores: Stores, sheet: Sheet, kind: str, drawn_for: Viewer, now: View
         raise Problem(f"{len(frame):,} rows do not fit into one Excel sheet. Take the CSV file instead.")
     at = stores.now()
     about = preamble(sheet, now, at, len(frame))
-    made = (_csv if kind == "csv" else _xlsx)(frame, about)
+    made = _csv(frame) if kind == "csv" else (_zip if kind == "zip" else workbook)(frame, about)
     downloads.note(stores, now, sheet.title, f"{kind}, {len(frame)} rows, {sheet.scope or 'no period'}")
     return made
 
@@ -98,16 +101,28 @@ def preamble(sheet: Sheet, viewer: Viewer, at: datetime, rows: int) -> list[tupl
     return lines
 
 
-def _csv(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
-    """UTF-8 with a byte order mark, lines of `# name: text`, then the header and the rows."""
+def _csv(frame: pd.DataFrame) -> bytes:
+    """UTF-8 with a byte order mark: the header and the rows, and nothing that a program would have to skip."""
+    headings = [safe_cells.inert(str(c)) for c in frame.columns]
+    rows = ([_in_csv(cell) for cell in row] for row in zip(*safe_cells.columns(frame), strict=True))
+    return _lines([headings, *rows])
+
+
+def _zip(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
+    """Two files: the table, and what it is."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as both:
+        both.writestr("table.csv", _csv(frame))
+        both.writestr(
+            "about.csv", _lines([["Name", "Text"], *([safe_cells.inert(c) for c in p] for p in about)])
+        )
+    return made.getvalue()
+
+
+def _lines(rows: Iterable[Sequence[Any]]) -> bytes:
     text = io.StringIO()
     # Every text stands in quotes: where a spreadsheet splits at semicolons, no piece of one becomes a cell of its own.
-    writer = csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
-    for name, words in about:
-        writer.writerow([f"# {name}: {' '.join(words.split())}"])
-    writer.writerow([safe_cells.inert(str(c)) for c in frame.columns])
-    for row in zip(*safe_cells.columns(frame), strict=True):
-        writer.writerow([_in_csv(cell) for cell in row])
+    csv.writer(text, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n").writerows(rows)
     return b"\xef\xbb\xbf" + text.getvalue().encode("utf-8", "replace")
 
 
@@ -121,42 +136,3 @@ def _in_csv(cell: safe_cells.Cell) -> Any:
     if isinstance(cell, date):
         return cell.isoformat()
     return safe_cells.inert(cell) if isinstance(cell, str) else cell
-
-
-def _xlsx(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
-    """Two sheets: the table, and what it is. Text is written as text, whatever it begins with."""
-    made = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        made, {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    )
-    bold, quoted = book.add_format({"bold": True}), book.add_format({"quote_prefix": True})
-    days = book.add_format({"num_format": "d mmm yyyy"})
-    moments = book.add_format({"num_format": "d mmm yyyy hh:mm"})
-    table = book.add_worksheet("Table")
-
-    def put(row: int, column: int, cell: safe_cells.Cell) -> None:
-        if isinstance(cell, str):
-            table.write_string(row, column, cell, quoted if safe_cells.runs(cell) else None)
-        elif isinstance(cell, bool):
-            table.write_boolean(row, column, cell)
-        elif isinstance(cell, datetime):
-            table.write_datetime(row, column, cell, moments)
-        elif isinstance(cell, date):
-            table.write_datetime(row, column, cell, days)
-        elif cell is not None:
-            table.write_number(row, column, cell)
-
-    for column, (name, cells) in enumerate(zip(frame.columns, safe_cells.columns(frame), strict=True)):
-        table.write_string(0, column, str(name), bold)
-        table.set_column(column, column, min(40, max(len(str(name)), 11) + 2))
-        for row, cell in enumerate(cells, start=1):
-            put(row, column, cell)
-    table.freeze_panes(1, 0)
-    sheet = book.add_worksheet("About")
-    for row, (name, words) in enumerate(about):
-        sheet.write_string(row, 0, name, bold)
-        sheet.write_string(row, 1, words, quoted if safe_cells.runs(words) else None)
-    sheet.set_column(0, 0, 22)
-    sheet.set_column(1, 1, 100)
-    book.close()
-    return made.getvalue()

@@ -163,11 +163,20 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> Shown:
 def in_the_file(made: bytes, kind: str) -> tuple[list[str], list[list[Any]]]:
     """Head and rows of a table that was taken along."""
     if kind == "xlsx":
-        head, *rows = load_workbook(io.BytesIO(made), read_only=True)["Table"].iter_rows(values_only=True)
-        return [str(h) for h in head], [list(r) for r in rows]
+        head, *rows = load_workbook(io.BytesIO(made), read_only=True)["Table"].iter_rows()
+        return [str(h.value) for h in head], [[_as_formatted(cell) for cell in row] for row in rows]
     lines = csv.reader(io.StringIO(made.decode("utf-8-sig"), newline=""), quoting=csv.QUOTE_NONNUMERIC)
-    head, *rows = (line for line in lines if not str(line[0]).startswith("# "))
+    head, *rows = lines
     return head, rows
+
+
+def _as_formatted(cell: Any) -> Any:
+    """A share as Excel shows it; any other cell as it is."""
+    kind = str(getattr(cell, "number_format", ""))
+    if isinstance(cell.value, int | float) and kind.endswith("%"):
+        places = len(kind.rstrip("%").partition(".")[2])
+        return f"{cell.value:.{places}%}"
+    return cell.value
 
 
 def files(notes: Shown, bank: Stores, viewer: Viewer) -> None:

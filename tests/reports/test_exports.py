@@ -6,6 +6,7 @@ import csv
 import io
 import math
 import string
+import zipfile
 from datetime import date, datetime
 
 import pandas as pd
@@ -61,6 +62,38 @@ def in_csv(made: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(made.decode("utf-8-sig"), newline="")))
 
 
+def in_zip(made: bytes, name: str = "about.csv") -> bytes:
+    with zipfile.ZipFile(io.BytesIO(made)) as files:
+        return files.read(name)
+
+
+def test_a_csv_file_is_read_as_it_is_and_the_zip_has_the_same_table(empty: Stores) -> None:
+    frame = pd.DataFrame(
+        {"Channel": ["email", "branch, walk-in"], "Leads": [3, 40], "Win rate": ["61.3%", "5.0%"]}
+    )
+    made = export(empty, sheet(frame), "csv", AMY, AMY)
+    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(made)), frame)
+    assert in_zip(export(empty, sheet(frame), "zip", AMY, AMY), "table.csv") == made
+
+
+def test_the_workbook_has_shares_as_numbers_formats_widths_and_a_chart(empty: Stores) -> None:
+    frame = pd.DataFrame(
+        {
+            "Channel": ["email", "a long name of a channel"],
+            "Leads": [1234, 40],
+            "Win rate": ["61.3%", "too few"],
+            "Cost, HKD": [1.25, math.nan],
+        }
+    )
+    table = load_workbook(io.BytesIO(export(empty, sheet(frame), "xlsx", AMY, AMY)))["Table"]
+    assert [cell.value for cell in table[2]] == ["email", 1234, 0.613, 1.25]
+    assert [cell.number_format for cell in table[2]][1:] == ["#,##0", "0.0%", "#,##0.00"]
+    assert table["C3"].value == "too few"
+    assert table.column_dimensions["A"].width > len("a long name of a channel")
+    assert table.auto_filter.ref == "A1:D3"
+    assert len(table._charts) == 1
+
+
 def test_there_are_forty_payloads() -> None:
     assert len(set(PAYLOADS)) == 40
 
@@ -68,7 +101,7 @@ def test_there_are_forty_payloads() -> None:
 def test_no_payload_is_live_in_either_file_nor_as_a_heading(empty: Stores) -> None:
     frame = pd.DataFrame({"Text": PAYLOADS, "=1+1": 1})
     taken = export(empty, sheet(frame), "csv", AMY, AMY)
-    rows = [row for row in in_csv(taken) if not row[0].startswith("# ")]
+    rows = in_csv(taken)
     assert len(rows) == len(PAYLOADS) + 1
     live = [cell for row in rows for cell in row if cell[:1] in {*LIVE, *"＝＋－＠﹦﹢﹣﹫\t\r\n"}]
     live += [
@@ -141,7 +174,7 @@ def test_the_file_says_what_it_is(empty: Stores) -> None:
         sample=True,
     )
     for head in (
-        "\n".join(row[0] for row in in_csv(export(empty, about, "csv", AMY, AMY)) if row[0].startswith("#")),
+        "\n".join(f"{name}: {text}" for name, text in in_csv(in_zip(export(empty, about, "zip", AMY, AMY)))),
         "\n".join(
             f"{name.value}: {text.value}"
             for name, text in load_workbook(io.BytesIO(export(empty, about, "xlsx", AMY, AMY)))[

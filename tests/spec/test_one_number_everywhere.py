@@ -9,6 +9,7 @@ import csv
 import io
 import math
 import random
+import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -115,9 +116,11 @@ def _in_the_file(stores: Stores, statement: Select[Any], name: str, scope: Scope
     export_button.remember("Funnel", ANALYST, scope)
     of = Query.of([name], scope, periods=[scope.period])
     sheet = export_button.sheet(lambda now: data.reader(now).frame(statement), f"rows behind {name}", "–", of)
-    made = export(stores, sheet, "csv", ANALYST, ANALYST).decode("utf-8-sig")
-    assert scope.in_words() in made
-    lines = [r for r in csv.reader(io.StringIO(made, newline="")) if not r[0].startswith("# ")]
+    made = export(stores, sheet, "zip", ANALYST, ANALYST)
+    with zipfile.ZipFile(io.BytesIO(made)) as files:
+        table, about = (files.read(name).decode("utf-8-sig") for name in ("table.csv", "about.csv"))
+    assert scope.in_words() in about
+    lines = list(csv.reader(io.StringIO(table, newline="")))
     return len(lines) - 1
 
 
