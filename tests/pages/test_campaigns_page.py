@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from sqlalchemy import select
@@ -48,9 +50,9 @@ def test_every_table_of_every_view_is_explained_and_its_file_has_definitions(ope
     for url, view in [("campaigns", {"view": v}) for v in VIEWS] + [("channel-value", {"joined": "24m"})]:
         made.clear()
         app = opened(open_page(somebody("marketing"), url, **view))
-        files = [make().decode() for key, make in made.items() if key.startswith("take-csv")]
+        files = [ZipFile(BytesIO(make())) for key, make in made.items() if key.startswith("take-zip")]
         assert files
-        assert all("# Definition: " in file for file in files), (url, view)
+        assert all(b"Definition" in file.read("about.csv") for file in files), (url, view)
         assert len([c for c in app.code if "SELECT" in c.value.upper()]) >= len(files)
 
 
