@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from metrics.comparison.words import numeral
 from reports.documents import safe_cells
 from reports.documents.safe_cells import Cell
 
@@ -86,7 +87,7 @@ def _as_numbers(cells: Sequence[Cell]) -> tuple[list[Cell], str]:
     numbers = [cell for cell in cells if isinstance(cell, float) and not float(cell).is_integer()]
     if not numbers:
         return list(cells), "#,##0"
-    places = min(4, max(len(f"{number:.6f}".rstrip("0").partition(".")[2]) for number in numbers))
+    places = min(4, max(len(str(number).partition(".")[2]) for number in numbers))
     return list(cells), f"#,##0.{'0' * places}"
 
 
@@ -97,16 +98,16 @@ def _part(match: re.Match[str]) -> float:
 
 
 def _width(name: str, cells: Sequence[Cell]) -> float:
-    longest = max((len(_shown(cell)) for cell in cells[:LOOKED_AT]), default=0)
+    longest = max((len(_in_words(cell)) for cell in cells[:LOOKED_AT]), default=0)
     heading = max((len(word) for word in name.split()), default=0)
     return float(min(WIDEST, max(NARROWEST, longest + 2, heading + 3)))
 
 
-def _shown(cell: Cell) -> str:
+def _in_words(cell: Cell) -> str:
     if cell is None:
         return ""
     if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return f"{cell:,.2f}" if isinstance(cell, float) else f"{cell:,}"
+        return numeral(cell, 2 if isinstance(cell, float) else 0)
     return str(cell)
 
 
