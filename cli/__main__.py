@@ -8,6 +8,7 @@ from cli import (  # noqa: F401  each adds its commands
     load_commands,
     message_commands,
     nightly_commands,
+    operation_commands,
     review_commands,
     user_commands,
 )
