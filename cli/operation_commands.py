@@ -23,10 +23,11 @@ def backup(folder: Path) -> None:
 
     The file holds customers' data and the key of the audit log: keep it as safe as the data folder.
     """
+    from metrics.comparison.words import numeral
     from workflow.records import backup as backups
 
     file = backups.make(open_here(), folder)
-    click.echo(f"Written: {file} ({file.stat().st_size / 2**20:,.1f} MB)")
+    click.echo(f"Written: {file} ({numeral(file.stat().st_size / 2**20, 1)} MB)")
 
 
 @main.command()

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from metrics.comparison.words import numeral
 from warehouse import failures
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
@@ -86,13 +87,14 @@ def _disk(stores: Stores) -> Iterator[Checked]:
     folder = stores.settings.data_dir
     free = shutil.disk_usage(folder).free
     largest = max((f.stat().st_size for f in folder.glob("bank-*.duckdb")), default=0)
-    gigabytes = f"{free / 2**30:,.1f} GB are free"
-    if free < 2 * largest + 2**28:
+    needed = 2 * largest + 2**28
+    gigabytes = f"{numeral(free / 2**30, 1)} GB are free"
+    if free < needed:
         yield Checked(
             MEND,
             "Disk",
             f"{gigabytes}. A load or nightly run writes the bank anew beside the old one and needs "
-            f"{(2 * largest + 2**28) / 2**30:,.1f} GB: make room.",
+            f"{numeral(needed / 2**30, 1)} GB: make room.",
         )
     else:
         yield Checked(FINE, "Disk", f"{gigabytes}.")
