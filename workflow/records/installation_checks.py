@@ -32,7 +32,7 @@ BACKUP_AGE = timedelta(days=2)
 
 
 @dataclass(frozen=True)
-class Checked:
+class InstallationCheck:
     """One line: its state, what was checked and what came of it."""
 
     state: str
@@ -40,9 +40,9 @@ class Checked:
     sentence: str
 
 
-def checked(stores: Stores, environment: Mapping[str, str], file: Path) -> list[Checked]:
+def checked(stores: Stores, environment: Mapping[str, str], file: Path) -> list[InstallationCheck]:
     """Every check. `environment` and `file` are where the settings come from."""
-    checks: tuple[tuple[str, Callable[[], Iterator[Checked]]], ...] = (
+    checks: tuple[tuple[str, Callable[[], Iterator[InstallationCheck]]], ...] = (
         ("Versions", lambda: _versions(stores)),
         ("Files", lambda: _files(stores, file)),
         ("Disk", lambda: _disk(stores)),
@@ -52,7 +52,7 @@ def checked(stores: Stores, environment: Mapping[str, str], file: Path) -> list[
         ("Audit log", lambda: _audit(stores)),
         ("Backup", lambda: _backup(stores)),
     )
-    done: list[Checked] = []
+    done: list[InstallationCheck] = []
     for what, check in checks:
         try:
             done += check()
@@ -60,62 +60,64 @@ def checked(stores: Stores, environment: Mapping[str, str], file: Path) -> list[
             problem = failures.as_problem(error)
             if problem is None:
                 raise
-            done.append(Checked(MEND, what, str(problem)))
+            done.append(InstallationCheck(MEND, what, str(problem)))
     return done
 
 
-def _versions(stores: Stores) -> Iterator[Checked]:
+def _versions(stores: Stores) -> Iterator[InstallationCheck]:
     with stores.read_app_db() as app_db:
         step = upgrade.version(app_db)
-    yield Checked(FINE, "Versions", f"Concord {VERSION}, application database at step {step}.")
+    yield InstallationCheck(FINE, "Versions", f"Concord {VERSION}, application database at step {step}.")
 
 
-def _files(stores: Stores, file: Path) -> Iterator[Checked]:
+def _files(stores: Stores, file: Path) -> Iterator[InstallationCheck]:
     others = private_files.open_to_others(stores.settings.data_dir)
     if file.exists() and file.stat().st_mode & private_files.OTHERS:
         others.append(file)
     if not others:
-        yield Checked(FINE, "Files", "Only Concord's account can read them.")
+        yield InstallationCheck(FINE, "Files", "Only Concord's account can read them.")
         return
     names = ", ".join(place.name for place in others[:3]) + (" and others" if len(others) > 3 else "")
-    yield Checked(
+    yield InstallationCheck(
         MEND, "Files", f"Other accounts of this machine can read {names}. Run “chmod -R go-rwx” on them."
     )
 
 
-def _disk(stores: Stores) -> Iterator[Checked]:
+def _disk(stores: Stores) -> Iterator[InstallationCheck]:
     folder = stores.settings.data_dir
     free = shutil.disk_usage(folder).free
     largest = max((f.stat().st_size for f in folder.glob("bank-*.duckdb")), default=0)
     needed = 2 * largest + 2**28
     gigabytes = f"{numeral(free / 2**30, 1)} GB are free"
     if free < needed:
-        yield Checked(
+        yield InstallationCheck(
             MEND,
             "Disk",
             f"{gigabytes}. A load or nightly run writes the bank anew beside the old one and needs "
             f"{numeral(needed / 2**30, 1)} GB: make room.",
         )
     else:
-        yield Checked(FINE, "Disk", f"{gigabytes}.")
+        yield InstallationCheck(FINE, "Disk", f"{gigabytes}.")
 
 
-def _clock(stores: Stores) -> Iterator[Checked]:
+def _clock(stores: Stores) -> Iterator[InstallationCheck]:
     with stores.read_app_db() as app_db:
         newest = app_db.execute(select(func.max(audit_log.c.happened_at))).scalar()
     now = stores.now().replace(tzinfo=None)
     if newest is not None and newest > now + timedelta(minutes=5):
-        yield Checked(
+        yield InstallationCheck(
             MEND,
             "Clock",
             f"This machine's clock reads {now:%d %b %Y %H:%M}, and the audit log was written on {newest:%d %b %Y %H:%M}: "
             "one of the two was wrong. Set the clock by a time server.",
         )
     else:
-        yield Checked(FINE, "Clock", f"{now:%d %b %Y %H:%M}, not before anything that is on record.")
+        yield InstallationCheck(
+            FINE, "Clock", f"{now:%d %b %Y %H:%M}, not before anything that is on record."
+        )
 
 
-def _settings(stores: Stores, environment: Mapping[str, str]) -> Iterator[Checked]:
+def _settings(stores: Stores, environment: Mapping[str, str]) -> Iterator[InstallationCheck]:
     settings, faults = stores.settings, []
     if settings.app_address.startswith("https:") and not settings.secure_cookies:
         faults.append("The app is reached over https; set secure_cookies to true.")
@@ -124,45 +126,49 @@ def _settings(stores: Stores, environment: Mapping[str, str]) -> Iterator[Checke
     if "*" in environment.get("FORWARDED_ALLOW_IPS", ""):
         faults.append("FORWARDED_ALLOW_IPS believes everybody's X-Forwarded-For; name the proxy alone.")
     for fault in faults:
-        yield Checked(MEND, "Settings", fault)
+        yield InstallationCheck(MEND, "Settings", fault)
     if not settings.administrator_contact:
-        yield Checked(LOOK, "Settings", "administrator_contact is empty: refusals cannot say whom to ask.")
+        yield InstallationCheck(
+            LOOK, "Settings", "administrator_contact is empty: refusals cannot say whom to ask."
+        )
     if not faults:
-        yield Checked(FINE, "Settings", "They fit each other.")
+        yield InstallationCheck(FINE, "Settings", "They fit each other.")
 
 
-def _bank(stores: Stores) -> Iterator[Checked]:
+def _bank(stores: Stores) -> Iterator[InstallationCheck]:
     try:
         reader = Reader(stores, SYSTEM, stores.snapshot())
         as_of, covered = data_coverage.as_of(reader), data_coverage.of(reader)
     except NothingLoaded as problem:
-        yield Checked(MEND, "Bank", str(problem))
+        yield InstallationCheck(MEND, "Bank", str(problem))
         return
     sample = covered is not None and covered.sample
     if not sample and (stores.settings.data_dir / HINT).exists():
-        yield Checked(
+        yield InstallationCheck(
             MEND, "Bank", f"{HINT} still shows the sample bank's password. Remove it and those accounts."
         )
     nights = covered.nights if covered else 0
     state = FINE if nights else LOOK
     tail = "" if nights else " No nightly run has ended yet: run “python -m cli nightly”."
-    yield Checked(state, "Bank", f"Data as of {as_of:%d %b %Y} can be read.{tail}")
+    yield InstallationCheck(state, "Bank", f"Data as of {as_of:%d %b %Y} can be read.{tail}")
 
 
-def _audit(stores: Stores) -> Iterator[Checked]:
+def _audit(stores: Stores) -> Iterator[InstallationCheck]:
     sentence = audit_search.state_of(stores)
-    yield Checked(FINE if sentence == audit_search.WHOLE else MEND, "Audit log", sentence)
+    yield InstallationCheck(FINE if sentence == audit_search.WHOLE else MEND, "Audit log", sentence)
     if not stores.settings.audit_heads:
-        yield Checked(
+        yield InstallationCheck(
             LOOK,
             "Audit log",
             "audit_heads is not set: somebody with access to this machine could cut the end of the log unnoticed.",
         )
 
 
-def _backup(stores: Stores) -> Iterator[Checked]:
+def _backup(stores: Stores) -> Iterator[InstallationCheck]:
     if stores.settings.warehouse_url or stores.settings.app_db_url:
-        yield Checked(LOOK, "Backup", "A store is on a server: see that its own backups are made and tried.")
+        yield InstallationCheck(
+            LOOK, "Backup", "A store is on a server: see that its own backups are made and tried."
+        )
         return
     with stores.read_app_db() as app_db:
         made = app_db.execute(
@@ -171,8 +177,10 @@ def _backup(stores: Stores) -> Iterator[Checked]:
     yield _age(made, stores.now().replace(tzinfo=None))
 
 
-def _age(made: datetime | None, now: datetime) -> Checked:
+def _age(made: datetime | None, now: datetime) -> InstallationCheck:
     if made is None:
-        return Checked(LOOK, "Backup", "None was made yet: “python -m cli backup FOLDER” makes one.")
+        return InstallationCheck(
+            LOOK, "Backup", "None was made yet: “python -m cli backup FOLDER” makes one."
+        )
     state = FINE if now - made <= BACKUP_AGE else LOOK
-    return Checked(state, "Backup", f"The last was made on {made:%d %b %Y %H:%M}.")
+    return InstallationCheck(state, "Backup", f"The last was made on {made:%d %b %Y %H:%M}.")
