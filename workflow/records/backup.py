@@ -98,12 +98,12 @@ def about(file: Path) -> dict[str, object]:
     try:
         with tarfile.open(file) as tar:
             text = tar.extractfile(LIST)
-            found: dict[str, object] = json.loads(text.read()) if text else {}
+            contents: dict[str, object] = json.loads(text.read()) if text else {}
     except (OSError, KeyError, ValueError, tarfile.TarError):
         raise Problem(
             f"{file.name} is not a backup of Concord, or it is cut off. Nothing was changed."
         ) from None
-    return found
+    return contents
 
 
 def _kept_elsewhere(settings: Settings) -> str:
