@@ -547,6 +547,11 @@ customer_profiles = _table(
     _column("last_csat_on", Date, "The day of that answer to: were you satisfied."),
     _column("contacts_90d", Integer, "Calls, e-mails and branch meetings in 90 days."),
     _column("last_contact_on", Date, "The day of the latest of those."),
+    _column(
+        "days_since_spoken",
+        Integer,
+        "Days since a call, branch visit or event, or since a contact that colleagues recorded; since joining if none.",
+    ),
     _column("revenue_365d", Money, "Revenue in 365 days, in HKD."),
     _column("net_revenue_365d", Money, "Revenue less cost to serve in 365 days, in HKD."),
     schema=DERIVED,

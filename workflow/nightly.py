@@ -31,6 +31,7 @@ from warehouse.schema import (
 )
 from warehouse.stores.connect import Stores
 from warehouse.stores.snapshots import SnapshotWriter
+from workflow.alerts import contacts
 from workflow.alerts.follow_up import follow_customers
 from workflow.alerts.raising import RuleRun, tonight
 from workflow.alerts.still_valid import why_ended
@@ -75,7 +76,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         reader = Reader(stores, SYSTEM, stores.snapshot())
         as_of, available = data_coverage.as_of(reader), data_coverage.available_columns(reader)
         tell("Describing every customer")
-        profiles = reader.frame(profile(as_of, available))
+        profiles = contacts.with_recorded(reader, reader.frame(profile(as_of, available)), as_of)
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
         model, messages = usable_model(reader, stores.settings, as_of, available, tell)
         notes = {run_notes.CHURN_MODEL: messages[-1]} if model is None else {}

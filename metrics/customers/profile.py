@@ -94,6 +94,7 @@ def needs_of(feature: str) -> tuple[str, ...]:
 _ANY_DAY = date(2000, 1, 1)
 _COMPUTED = {
     "days_since_customer_made_transaction": ("last_moved_at",),
+    "days_since_spoken": ("last_spoken_at",),
     "balance_change_90d": ("total_balance", "balance_90d_before"),
     "balance_change_30d": ("total_balance", "balance_30d_before"),
 }
@@ -139,6 +140,10 @@ def _complete(values: dict[str, ColumnElement[Any]], here: CTE, as_of: date) -> 
         values["days_since_customer_made_transaction"] = days_between(
             func.coalesce(values["last_moved_at"], here.c.joined_on), literal(as_of)
         )
+    if "last_spoken_at" in values:
+        values["days_since_spoken"] = days_between(
+            func.coalesce(values["last_spoken_at"], here.c.joined_on), literal(as_of)
+        )
     for balance, holding in (
         ("total_balance", "saved_accounts"),
         ("savings_balance", "savings_accounts"),
@@ -163,6 +168,7 @@ def _counts(name: str) -> bool:
         "balance_90d_before",
         "balance_30d_before",
         "last_moved_at",
+        "last_spoken_at",
         "last_nps",
         "last_csat",
         "complaint_days_to_settle",

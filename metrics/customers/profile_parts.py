@@ -29,6 +29,8 @@ SAVED_PRODUCTS = ("current", "savings", "time_deposit", "investment")
 """Deposits and investments: the money a customer who leaves takes along."""
 CREDIT_PRODUCTS = ("mortgage", "loan")
 PERSONAL_CONTACTS = ("call", "email", "branch")
+SPOKEN = ("call", "branch", "event")
+"""Touches in which somebody spoke with the customer; a mailing is none."""
 
 
 def _since(as_of: date, days: int) -> datetime:
@@ -240,6 +242,15 @@ def _contacts(as_of: date) -> CTE:
     )
 
 
+def _spoken(as_of: date) -> CTE:
+    return (
+        select(touches.c.customer_id, func.max(touches.c.touched_at).label("last_spoken_at"))
+        .where(touches.c.kind.in_(SPOKEN), touches.c.touched_at < _since(as_of, 0))
+        .group_by(touches.c.customer_id)
+        .cte("spoken")
+    )
+
+
 def _earnings(as_of: date) -> CTE:
     revenue, cost = revenues.c.revenue, revenues.c.cost_to_serve
     return (
@@ -263,5 +274,6 @@ PARTS: tuple[tuple[frozenset[str], Callable[[date], CTE]], ...] = (
     (frozenset({"tickets"}), _cases),
     (frozenset({"surveys"}), _answers),
     (frozenset({"touches"}), _contacts),
+    (frozenset({"touches"}), _spoken),
     (frozenset({"revenues"}), _earnings),
 )

@@ -61,14 +61,6 @@ class JourneyEvent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastContact:
-    """A row of `last_contacts`."""
-
-    department: str
-    at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class SurveyAnswer:
     """A row of `answers`."""
 
@@ -224,29 +216,6 @@ def journey(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | N
     no_time = func.max(is_day(together.c.at)).over(partition_by=add_days(together.c.at, 0))
     in_order = case((no_time == 1, day_only(together.c.at)), else_=together.c.at)
     return select(together).order_by(in_order.desc(), together.c.stage.desc()).limit(500)
-
-
-def last_contacts(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | None:
-    """When each department last was in touch with the customer: `department`, `at` (NULL if never).
-
-    Marketing's is the last touch somebody would remember, Sales' the last first call to a lead, Service's the last
-    case that was opened or answered. Only the tables in `tables` are read.
-    """
-    until = datetime.combine(as_of + timedelta(days=1), time.min)
-
-    def last(department: str, moment: Column, *which: ColumnElement[bool]) -> Select:
-        return select(
-            literal(department).label("department"), func.max(cast(moment, DateTime)).label("at")
-        ).where(moment.table.c.customer_id == customer_id, moment < until, *which)
-
-    parts = []
-    if "touches" in tables:
-        parts.append(last("Marketing", touches.c.touched_at, touches.c.kind != "impression"))
-    if "leads" in tables:
-        parts.append(last("Sales", leads.c.contacted_at))
-    if "tickets" in tables:
-        parts.append(last("Service", tickets.c.opened_at))
-    return select(union_all(*parts).subquery()) if parts else None
 
 
 def usage(customer_id: str, as_of: date) -> Select:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pandas as pd
@@ -10,14 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from models.evaluation.prediction_metrics import PredictionMetric
 from tests.workflow.alert_queue import AMY, LEAD, flagged_rows, holding_out
-from warehouse.access.reader import Reader
+from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
 from workflow.alerts import alert_queue
 from workflow.alerts.raising import tonight
+from workflow.experiments import arms
+from workflow.experiments.experiment_results import ExperimentResult, no_effect
 from workflow.experiments.hold_out import BLOCK, Draw, place_is_held_out, stratum
+from workflow.experiments.planned_analyses import Look
 from workflow.rules.rule_drafts import rules
 
 RULE = rules(Settings())[0]
@@ -135,3 +140,60 @@ def test_of_the_held_out_nothing_is_shown(app_db: Stores) -> None:
         assert len(seen) == 200 - len(held_out)
         assert not set(seen["customer_id"]) & held_out
         assert alert_queue.steps(Reader(app_db, viewer), sorted(held_out)[0]).empty
+
+
+def test_whom_one_rule_holds_out_no_other_rule_has_called(app_db: Stores) -> None:
+    """Both on one night, and one after the other; and the effect of each rule is read by the one arm of a customer."""
+    second = rules(Settings())[1]
+    frame, stores = _two_hundred(), holding_out(app_db, SHARE)
+    for night, some in ((0, frame.iloc[:100]), (1, frame)):
+        day = DAY + timedelta(days=night)
+        for rule in (RULE, replace(second, within_capacity=False)):
+            tonight(stores, rule, some, day, frozenset(frame["customer_id"]))
+    raised = _all(app_db)
+    by_customer = raised.groupby("customer_id")["arm"].agg(["nunique", "size"])
+    assert (by_customer["size"] == 2).all()
+    assert (by_customer["nunique"] == 1).all()
+    first = raised[raised["rule"] == RULE.code]
+    assert abs((first["arm"] == "held_out").sum() - SHARE * 200) <= 6
+    assert raised[raised["rule"] == second.code]["stratum"].isna().all(), "it took no place of its own strata"
+    with app_db.app_db.begin() as connection:
+        called = first[first["arm"] == "held_out"]["customer_id"].iloc[0]
+        by_the_other = (alerts.c.customer_id == called, alerts.c.rule == second.code)
+        connection.execute(update(alerts).where(*by_the_other).values(arm="treated"))
+    drawn = arms.arms_of_rules(Reader(app_db, SYSTEM))
+    assert not drawn[drawn["customer_id"] == called]["treated"].any(), "counted as assigned first"
+
+
+def _result(*, low: float, high: float, needed: float, number: int = 4) -> ExperimentResult:
+    def plain(value: float) -> PredictionMetric:
+        return PredictionMetric(value=value, low=float("nan"), high=float("nan"))
+
+    effect = PredictionMetric(value=(low + high) / 2, low=low, high=high)
+    churn = {"points": effect, "needed": plain(needed), "treated": plain(900), "held_out": plain(100)}
+    look = Look(number=number, of=4, on=DAY, after_the_fact=False, bound=2.0)
+    return ExperimentResult(
+        experiment="rule:r",
+        title="r",
+        arms={},
+        first_on=None,
+        look=look,
+        following=None,
+        figures={"churn": churn},
+    )
+
+
+@pytest.mark.parametrize(
+    ("result", "suggested"),
+    [
+        (_result(low=-0.01, high=0.01, needed=0), True),
+        (_result(low=0.01, high=0.03, needed=0), True),
+        (_result(low=-0.03, high=-0.01, needed=0), False),
+        (_result(low=-0.01, high=0.01, needed=400), False),
+        (_result(low=-0.01, high=0.01, needed=0, number=3), False),
+    ],
+)
+def test_removing_a_rule_is_suggested_by_its_last_planned_analysis_alone(
+    result: ExperimentResult, *, suggested: bool
+) -> None:
+    assert bool(no_effect(result)) is suggested

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pandas as pd
 import pytest
 from sqlalchemy import select
 
+from metrics.customers.profile import profile
 from tests.morning import MORNING
 from tests.warehouse.onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
-from warehouse.schema import customers
+from warehouse.schema import customers, tickets, touches
 from warehouse.stores.connect import Stores
+from workflow.alerts import contacts
 from workflow.alerts.follow_up import follow_customers
 from workflow.collaboration import customer_tasks, interactions
+from workflow.customers.offer_eligibility import why_no_offer
+from workflow.customers.offers import facts_of
 
 TODAY = MORNING.date()
 
@@ -120,3 +126,50 @@ def test_a_task_stands_in_the_inbox_from_its_reminder_on_and_follows_the_custome
     assert customer_tasks.open_tasks(mine).empty
     follow_customers(own_bank, reader(own_bank, SYSTEM), date(2026, 6, 30), frozenset({customer}))
     assert len(customer_tasks.open_tasks(mine)) == 2
+
+
+def test_a_logged_call_counts_for_the_rules_and_for_the_check_of_an_offer_by_its_true_author(
+    own_bank: Stores, customer: str
+) -> None:
+    night, as_of = reader(own_bank, SYSTEM), date(2026, 6, 30)
+    before = night.frame(profile(as_of)).set_index("customer_id")["days_since_spoken"]
+    interactions.log(own_bank, ONE_RM, customer, "call", as_of, "spoke", "")
+    night = reader(own_bank, SYSTEM)
+    with_it = contacts.with_recorded(night, night.frame(profile(as_of)), as_of)
+    after = with_it.set_index("customer_id")["days_since_spoken"]
+    assert after[customer] == 0
+    assert before[customer] > 0
+    others = after.index != customer
+    assert after[others].astype("Int64").equals(before[others].astype("Int64"))
+    of_a_colleague = facts_of(reader(own_bank, LEAD), customer, as_of, alerted=True)
+    assert (of_a_colleague.contacted_on, of_a_colleague.contacted_by) == (as_of, "amy")
+    assert "amy was in touch on 30 Jun 2026" in why_no_offer(
+        replace(of_a_colleague, consent=True, open_complaint=False, offered_on=None)
+    )
+    assert facts_of(reader(own_bank, ONE_RM), customer, as_of, alerted=True).contacted_by != "amy"
+
+
+def test_the_day_a_customer_complained_is_no_contact_and_a_branch_call_is_not_marketings(
+    own_bank: Stores,
+) -> None:
+    night, as_of = reader(own_bank, SYSTEM), date(2026, 6, 30)
+    rows = contacts.last_contacts(night, None, as_of).set_index(["customer_id", "department"])["at"]
+    replies = night.frame(select(tickets.c.customer_id, tickets.c.first_reply_at)).dropna()
+    replies = replies[replies["first_reply_at"] < "2026-07-01"]
+    latest = pd.to_datetime(replies["first_reply_at"]).dt.normalize().groupby(replies["customer_id"]).max()
+    services = rows.xs("Service", level="department")
+    assert services.sort_index().equals(latest.sort_index().rename_axis("customer_id").rename("at"))
+    calls = night.frame(
+        select(touches.c.customer_id, touches.c.touched_at).where(
+            touches.c.kind == "call", touches.c.customer_id.is_not(None)
+        )
+    )
+    branch = rows.xs(contacts.BRANCHES, level="department")
+    last_call = pd.to_datetime(calls["touched_at"]).dt.normalize().groupby(calls["customer_id"]).max()
+    assert (branch.reindex(last_call.index) >= last_call).all()
+    mailed = night.frame(
+        select(touches.c.customer_id).where(
+            (touches.c.kind == "email") & touches.c.campaign_id.is_not(None) | (touches.c.kind == "event")
+        )
+    )
+    assert set(rows.xs("Marketing", level="department").index) <= set(mailed["customer_id"])

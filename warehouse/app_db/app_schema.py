@@ -83,7 +83,12 @@ alerts = Table(
     Column("raised_on", Date, nullable=False, comment="The as-of day it was raised for."),
     Column("due_on", Date, nullable=False),
     Column("arm", Text, nullable=False, comment="treated, or held_out: kept back to measure the effect."),
-    Column("stratum", Text, comment="Segment, risk band and team within which the arm was assigned."),
+    Column(
+        "stratum",
+        Text,
+        comment="Segment, risk band and team within which the arm was assigned; empty where another rule's alert had "
+        "assigned it.",
+    ),
     Column("held_out_share", Float, comment="The share that was to be held out when the arm was assigned."),
     Column("probability", Float, comment="The churn model's probability when raised, if it was scored."),
     Column("value_at_stake", Float, comment="HKD at risk when raised: the balance with us."),

@@ -1,7 +1,8 @@
 """Alerts: one open alert per customer and rule, with an owner and a day it is due; a share is held out at random.
 
-Held-out alerts are raised like the others and shown to nobody, so that what the calls achieve can be measured. Who is
-held out is randomly assigned (`hold_out`) before anybody has seen anything, and recorded with its stratum.
+Held-out alerts are raised like the others and shown to nobody, so that what the calls achieve can be measured. Whom one
+rule holds out no other rule has called. Who is held out is randomly assigned (`hold_out`) before anybody has seen
+anything, and recorded with its stratum.
 
 How an alert ends: somebody closes it by a step; or its condition ends or the customer leaves, whether somebody has
 started on it or not, and the same for both arms. Its history then says why. One that people closed is settled: it is
@@ -108,6 +109,9 @@ def _plan(
     earlier = [
         dict(row) for row in app_db.execute(select(alerts).where(alerts.c.rule == rule.code)).mappings()
     ]
+    a = alerts.c
+    others = select(a.customer_id, a.raised_on, a.arm).where(a.rule != rule.code)
+    elsewhere = [dict(row) for row in app_db.execute(others).mappings()]
     rows = {row["customer_id"]: row for row in _plain(flagged)}
     ended, moved = [], []
     for alert in earlier:
@@ -123,7 +127,8 @@ def _plan(
     taken = {a["customer_id"] for a in earlier if _is_settled(a, as_of, settings)}
     firing = [r for r in rows.values() if r["fires"] and r["customer_id"] not in taken]
     new = [_alert(rule, row, as_of, settings) for row in firing]
-    chosen = _drawn(rule, new, rows, earlier, as_of, settings)
+    draw = Draw(rule.code, settings.hold_out_share, earlier, elsewhere)
+    chosen = _drawn(rule, new, rows, earlier, as_of, draw)
     return _Plan(new=chosen, ended=ended, moved=moved, over_capacity=len(new) - len(chosen))
 
 
@@ -173,13 +178,12 @@ def _drawn(
     rows: Mapping[Any, Mapping[Hashable, Any]],
     earlier: list[dict[str, Any]],
     as_of: date,
-    settings: Settings,
+    draw: Draw,
 ) -> list[dict[str, Any]]:
     """`new` with their arms; within capacity, the first for each RM until a week's worth has been shown to her.
 
     A held-out alert takes no capacity, but is only drawn from those she would have been shown: the two arms are alike.
     """
-    draw = Draw(rule.code, settings.hold_out_share, earlier)
     week_ago = as_of - timedelta(days=7)
     alerts_of_rm = Counter(
         a["rm_id"] for a in earlier if a["arm"] == "treated" and week_ago < a["raised_on"] <= as_of
@@ -190,7 +194,8 @@ def _drawn(
         full = alerts_of_rm[alert["rm_id"]] >= (USUAL_CAPACITY if capacity is None else capacity)
         if rule.within_capacity and full:
             continue
+        by_another_rule = draw.drawn_elsewhere(alert["customer_id"])
         arm = draw.arm(alert["customer_id"], alert["stratum"])
-        chosen.append(alert | {"arm": arm})
+        chosen.append(alert | {"arm": arm, "stratum": None if by_another_rule else alert["stratum"]})
         alerts_of_rm[alert["rm_id"]] += arm == "treated"
     return chosen

@@ -27,7 +27,7 @@ from workflow.rules.rule_definitions import SENTENCES, AlertRule, sentence
 
 NO_LONGER = "It no longer meets the conditions of its rule."
 _COMPLAINTS = "open_complaints_90d"
-_GROWS = frozenset({"days_since_customer_made_transaction"})
+_GROWS = frozenset({"days_since_customer_made_transaction", "days_since_spoken"})
 """Numbers that grow by themselves each day: only a fall says that something happened."""
 
 

@@ -14,10 +14,10 @@ from sqlalchemy import func, select
 from metrics.customers.relationships import left_for_good
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
-from warehouse.app_db.app_schema import alert_steps, offers
-from warehouse.schema import customers, relationship_managers, tickets, touches
+from warehouse.app_db.app_schema import offers
+from warehouse.schema import customers, relationship_managers, tickets
+from workflow.alerts import contacts
 from workflow.customers.offer_eligibility import Facts, why_no_offer
-from workflow.customers.offers import PERSONAL, SPOKE
 
 
 def people(night: Reader, segments: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -71,18 +71,8 @@ def _complaining(night: Reader) -> set[str]:
 
 
 def _contacted(night: Reader) -> dict[str, date]:
-    k, s = touches, alert_steps
-    spoken = night.frame(
-        select(k.c.customer_id, func.max(k.c.touched_at).label("at"))
-        .where(k.c.kind.in_(PERSONAL), k.c.customer_id.is_not(None))
-        .group_by(k.c.customer_id)
-    )
-    steps = night.frame(
-        select(s.c.customer_id, func.max(s.c.taken_at).label("at"))
-        .where(s.c.step.in_(SPOKE))
-        .group_by(s.c.customer_id)
-    )
-    return _latest(spoken, steps)
+    rows = contacts.last_contacts(night, None, data_coverage.as_of(night))
+    return _latest(rows[["customer_id", "at"]])
 
 
 def _offered(night: Reader) -> dict[str, date]:

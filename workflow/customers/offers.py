@@ -20,20 +20,20 @@ from metrics.customers.relationships import left_for_good
 from models.churn import cross_sell_prediction
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
-from warehouse.app_db.app_schema import alert_steps, alerts, offers
+from warehouse.app_db.app_schema import alerts, offers
 from warehouse.disclosure.minimum_cell_size import is_enough
 from warehouse.errors import ChangeRefused
 from warehouse.schema import (
-    campaigns,
     customer_profiles,
     customer_scores,
     customers,
     offer_results,
     tickets,
-    touches,
 )
 from warehouse.stores.connect import Stores
+from workflow.alerts import contacts
 from workflow.alerts.alert_steps import OFFERED, all_opened, checked_note
+from workflow.collaboration.record_kind import MARKETING, SALES, SERVICE
 from workflow.customers.left_alone import left_alone
 from workflow.customers.offer_eligibility import (
     BY_CODE,
@@ -45,10 +45,7 @@ from workflow.customers.offer_eligibility import (
     never,
     why_no_offer,
 )
-
-PERSONAL = ("call", "email", "branch", "event")
-"""Touches in which somebody was in contact with the customer."""
-SPOKE = ("contacted", "offered", "accepted", "declined")
+from workflow.records.people import called
 
 
 def next_step(reader: Reader, customer_id: str, today: date, *, alerted: bool | None = None) -> NextStep:
@@ -130,35 +127,19 @@ def _complains(reader: Reader, customer_id: str, today: date) -> bool:
 
 
 def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date | None, str]:
-    """The last day anybody was in touch, and who: a touch of any department, or a step on an alert."""
-    t = touches
-    after = datetime.combine(today + timedelta(days=1), time())
-    last = _first(
-        reader,
-        select(t.c.touched_at, t.c.kind, campaigns.c.name)
-        .outerjoin(campaigns, campaigns.c.campaign_id == t.c.campaign_id)
-        .where(t.c.customer_id == customer_id, t.c.kind.in_(PERSONAL), t.c.touched_at < after)
-        .order_by(t.c.touched_at.desc(), t.c.touch_id)
-        .limit(1),
-    )
-    step = _first(
-        reader,
-        select(alert_steps.c.taken_at, alert_steps.c.taken_by)
-        .where(
-            alert_steps.c.customer_id == customer_id,
-            alert_steps.c.step.in_(SPOKE),
-            # Her own call is the occasion of the offer, not a reason against it.
-            alert_steps.c.taken_by != reader.viewer.username,
-        )
-        .order_by(alert_steps.c.taken_at.desc(), alert_steps.c.step_id.desc())
-        .limit(1),
-    )
-    contacts: list[tuple[date, str]] = []
-    if last is not None and (on := _day(last["touched_at"])):
-        contacts.append((on, "Marketing" if isinstance(last["name"], str) else "An RM"))
-    if step is not None and (on := _day(step["taken_at"])):
-        contacts.append((on, str(step["taken_by"])))
-    return max(contacts) if contacts else (None, "")
+    """The last day anybody was in touch, and who: a colleague by name, or the department that a source tells of.
+
+    Her own call is the occasion of the offer, not a reason against it.
+    """
+    rows = contacts.last_contacts(reader, [customer_id], today, besides=reader.viewer.username)
+    if rows.empty:
+        return None, ""
+    last = rows.iloc[0]
+    by = called(reader.stores, [last["by"]])[last["by"]] if last["by"] else _SAYS[last["department"]]
+    return last["at"].date(), by
+
+
+_SAYS = {contacts.BRANCHES: "A branch or an RM"} | {d: d for d in (MARKETING, SALES, SERVICE)}
 
 
 def offer_for_all(

@@ -30,6 +30,7 @@ from warehouse.schema import (
     tickets,
     touches,
 )
+from workflow.experiments.hold_out import first_arms
 from workflow.experiments.planned_analyses import OF_A_RULE
 from workflow.scoring.training import examples, whose_data
 
@@ -58,7 +59,7 @@ def arms(reader: Reader) -> pd.DataFrame:
     `window` is in days, NaN for until the look; `chance` the churn model's probability on the alert, NaN elsewhere.
     Needs a reader who sees the held-out alerts: the night.
     """
-    return pd.concat([_of_the_bank(reader), _of_the_rules(reader)], ignore_index=True)[COLUMNS]
+    return pd.concat([_of_the_bank(reader), arms_of_rules(reader)], ignore_index=True)[COLUMNS]
 
 
 def first_draws(reader: Reader) -> dict[str, date]:
@@ -89,7 +90,8 @@ def _of_the_bank(reader: Reader) -> pd.DataFrame:
     )
 
 
-def _of_the_rules(reader: Reader) -> pd.DataFrame:
+def arms_of_rules(reader: Reader) -> pd.DataFrame:
+    """The arms of the customers whom the rules raised alerts about, as they were first assigned by any of them."""
     t = alerts
     frame = reader.frame(
         select(
@@ -102,8 +104,11 @@ def _of_the_rules(reader: Reader) -> pd.DataFrame:
             t.c.alert_id,
         )
     ).sort_values(["raised_on", "alert_id"])
-    # A customer keeps the arm of the first alert, and is counted from that day on.
+    # The arm is that of the customer's first alert, whichever rule raised it: who was once held out of one rule and
+    # called by another is counted as assigned. Each rule counts her from its own first alert on.
+    firsts = first_arms(frame[["customer_id", "raised_on", "arm"]].to_dict("records"))
     frame = frame.drop_duplicates(["rule", "customer_id"])
+    frame["arm"] = frame["customer_id"].map(firsts)
     usual = reader.stores.settings.hold_out_share
     return frame.assign(
         experiment=OF_A_RULE + frame["rule"],

@@ -9,12 +9,14 @@ import numpy as np
 import pandas as pd
 from sqlalchemy import select
 
+from metrics.comparison.words import day, numeral, points, signed, with_sign
 from metrics.query.missing_reasons import Missing, not_given
 from models.evaluation.prediction_metrics import PredictionMetric
+from models.experiments.sequential_analysis import best, verdict
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 from warehouse.schema import experiment_results, plain
-from workflow.experiments.interim_results import ARMS, CHURN, NEEDS, WORTH_NEEDS
+from workflow.experiments.interim_results import ARMS, CHURN, NEEDS, TARGETS, WORTH_NEEDS
 from workflow.experiments.planned_analyses import OF_A_RULE, Look, look_on, plan_of, planned_experiments
 from workflow.rules.rule_drafts import rules
 
@@ -77,6 +79,37 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Experi
             )
         )
     return sorted(results, key=lambda r: (r.look is None, -_size(r), r.title))
+
+
+def retirement_suggestions(reader: Reader, as_of: date) -> dict[str, str]:
+    """Rule → why to consider removing it: its last planned analysis shows no effect, and was large enough to show one.
+
+    A rule with analyses to come, or with too few customers to show what the bank set out to reach, is not in it.
+    """
+    named = {
+        r.experiment.removeprefix(OF_A_RULE): r
+        for r in readings(reader, as_of)
+        if r.experiment.startswith(OF_A_RULE)
+    }
+    return {code: sentence for code, result in named.items() if (sentence := no_effect(result))}
+
+
+def no_effect(result: ExperimentResult) -> str:
+    """That a rule's last planned analysis shows no effect, in words; "" where it shows one or cannot say."""
+    look, figures = result.look, result.figures.get(CHURN, {})
+    effect, needed = best(figures, "points"), figures.get("needed")
+    is_last = look is not None and look.number == look.of and not look.after_the_fact
+    if not is_last or look is None or effect is None or needed is None or needed.value > 0:
+        return ""
+    if verdict(effect, "fewer") == "helped":
+        return ""
+    people = figures["treated"].value + figures["held_out"].value
+    interval = f"{with_sign(100 * effect.low)} to {with_sign(100 * effect.high)}"
+    return (
+        f"Its last planned analysis, on {day(look.on)}, does not show that fewer customers leave when they are called: "
+        f"{points(effect.value)} (95% interval {interval}) among {numeral(people)} customers, who were enough to show "
+        f"{signed(TARGETS[CHURN], 0)}. Consider removing it."
+    )
 
 
 def _unknown(reader: Reader) -> dict[str, Missing]:

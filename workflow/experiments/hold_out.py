@@ -5,7 +5,8 @@ stratum form a block in which the planned share is held out (stratified permuted
 Clinical Trials 9, 1988, 327-344), so the arms are alike in each stratum from the first weeks on. Which places of a
 block those are is a hash of rule, stratum and block: nobody chooses, and a night that is run again draws the same.
 
-A customer keeps the arm of the first draw for as long as the rule exists.
+A customer keeps the arm of the first draw, whichever rule drew: all rules share the outcome that is measured, whether
+the customer leaves, so whoever one rule holds out no other rule has called.
 """
 
 from __future__ import annotations
@@ -51,9 +52,17 @@ def place_is_held_out(rule: str, stratum: str, place: int, share: float) -> bool
 class Draw:
     """The random assignment of one rule: knows who was assigned before, and assigns the next."""
 
-    def __init__(self, rule: str, share: float, earlier: Iterable[Mapping[str, Any]]):
-        """`earlier` are the rule's alerts so far, with customer_id, raised_on, arm and stratum."""
+    def __init__(
+        self,
+        rule: str,
+        share: float,
+        earlier: Iterable[Mapping[str, Any]],
+        elsewhere: Iterable[Mapping[str, Any]] = (),
+    ):
+        """`earlier` are the rule's alerts so far, with customer_id, raised_on, arm and stratum; `elsewhere` those of
+        the other rules."""
         self._rule, self._share = rule, share
+        self._elsewhere = first_arms(elsewhere)
         self._arms: dict[str, str] = {}
         self._drawn: Counter[str] = Counter()
         for alert in sorted(earlier, key=lambda a: a["raised_on"]):
@@ -63,13 +72,28 @@ class Draw:
             self._arms.setdefault(alert["customer_id"], alert["arm"])
 
     def arm(self, customer_id: str, stratum: str) -> str:
-        """The customer's arm: the one of the first draw, else the next place of the stratum."""
+        """The customer's arm: the one of the first draw by any rule, else the next place of the stratum."""
+        if self.drawn_elsewhere(customer_id):
+            return self._elsewhere[customer_id]
         if customer_id not in self._arms:
             place = self._drawn[stratum]
             held_out = place_is_held_out(self._rule, stratum, place, self._share)
             self._arms[customer_id] = HELD_OUT if held_out else TREATED
             self._drawn[stratum] += 1
         return self._arms[customer_id]
+
+    def drawn_elsewhere(self, customer_id: str) -> bool:
+        """Whether another rule drew the customer's arm, so that here she takes no place of a stratum."""
+        return customer_id in self._elsewhere and customer_id not in self._arms
+
+
+def first_arms(alerts: Iterable[Mapping[Any, Any]]) -> dict[str, str]:
+    """Customer → the arm of the first alert, whichever rule raised it; of two on one day, held out counts."""
+    in_order = sorted(alerts, key=lambda a: (a["raised_on"], a["arm"] != HELD_OUT))
+    arms: dict[str, str] = {}
+    for alert in in_order:
+        arms.setdefault(alert["customer_id"], alert["arm"])
+    return arms
 
 
 def _hash(*words: str) -> float:

@@ -67,6 +67,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "The customer last moved money yesterday.",
         "The customer has not moved money for {} days.",
     ),
+    "days_since_spoken": (
+        "Somebody spoke with the customer yesterday.",
+        "No call, visit or meeting is on record for {} days.",
+    ),
     "complaints_365d": ("One complaint in a year.", "{} complaints in a year."),
     "balance_change_90d": (
         "The balance doubled in three months.",
@@ -98,6 +102,7 @@ NONE: Mapping[str, str] = {
     "open_complaints_90d": "No complaint of the last 90 days is open.",
     "complaints_365d": "No complaint in a year.",
     "days_since_customer_made_transaction": "The customer moved money today.",
+    "days_since_spoken": "Somebody spoke with the customer today.",
     "app_sessions_30d": "The app was not opened in 30 days.",
     "savings_balance": "Nothing in savings.",
     "total_balance": "Nothing in deposits and investments.",

@@ -51,6 +51,12 @@ ATTRIBUTES: Mapping[str, Attribute] = {
         choices=(60, 90, 120, 180, 270, 365),
         unit="days",
     ),
+    "days_since_spoken": Attribute(
+        label="Days since somebody last spoke with the customer",
+        operators=("at_least",),
+        choices=(30, 60, 90, 120, 180, 365),
+        unit="days",
+    ),
     "app_sessions_30d": Attribute(
         label="App visits in 30 days", operators=("at_most",), choices=(0, 1, 2, 5)
     ),

@@ -81,12 +81,13 @@ def _lines(people: pd.DataFrame, today: date) -> pd.DataFrame:
             "Customer": [alert.called for alert in flagged],
             "Segment": [None if alert.segment is None else plain(alert.segment) for alert in flagged],
             "HKD at stake": rounded_column(people["value_at_stake"].astype(float)).to_list(),
-            "90-day risk, %": rounded_column(100 * people["chance"].astype(float), 1).to_list(),
+            "Risk, %": rounded_column(100 * people["chance"].astype(float), 1).to_list(),
             "Can be kept, %": rounded_column(100 * saved, 1).to_list(),
             "Reason": [_reason(alert.titles) for alert in flagged],
             "Due": pd.to_datetime(people["due_on"]).to_list(),
             "Status": [status(alert, today) for alert in flagged],
             "Contacted": pd.to_datetime(people["contacted_on"]).to_list(),
+            "Next task": people["next_task"].to_list(),
             "Order, HKD": rounded_column(people["worth"].astype(float)).to_list(),
         }
     )
@@ -110,7 +111,7 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
         "HKD at stake": number(
             width="small", help="Deposits and investments as of the last night.", format="localized"
         ),
-        "90-day risk, %": number(
+        "Risk, %": number(
             width="small",
             help="Of customers like this one, the share that leave within 90 days.",
             format="localized",
@@ -126,7 +127,11 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
         "Contacted": st.column_config.DateColumn(
             format="D MMM YYYY",
             width="small",
-            help="The last call, branch visit or event on record, or step in which an RM spoke to the customer.",
+            help="The last day somebody spoke with the customer: a call, branch visit or event, a step, or a contact "
+            "that a colleague logged.",
+        ),
+        "Next task": st.column_config.TextColumn(
+            width="medium", help="The first open task for the customer, and the day it is due."
         ),
         "Order, HKD": number(
             width="small",

@@ -17,6 +17,7 @@ from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from warehouse.stores import connect
+from workflow.experiments.experiment_results import retirement_suggestions
 from workflow.kept import flagged_by
 from workflow.records.people import called
 from workflow.rules import rule_preview
@@ -45,11 +46,18 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         }
     )
     tables.sentences(frame.map(escaped), frame, "rules")
+    suggested = data.until_changed(viewer, _without_effect, data.as_of(viewer))
+    for code in in_force.keys() & suggested.keys():
+        st.info(escaped(f"{in_force[code].title}: {suggested[code]}"), icon=":material/experiment:")
     draft = _chosen(viewer, in_force)
     if draft is not None:
         _preview_and_decide(viewer, draft, data.as_of(viewer), exists=draft.code in in_force)
     _waiting(viewer)
     _past(viewer)
+
+
+def _without_effect(viewer: Viewer, today: date) -> dict[str, str]:
+    return retirement_suggestions(data.reader(viewer), today)
 
 
 def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:

@@ -17,7 +17,8 @@ from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.stores import connect
-from workflow.alerts import alert_queue
+from workflow.alerts import contacts
+from workflow.alerts.contacts import DepartmentContact
 from workflow.customers.contact_details import (
     REASONS,
     Contact,
@@ -27,9 +28,8 @@ from workflow.customers.contact_details import (
     reveal,
     writing_to,
 )
+from workflow.records.people import called
 from workflow.records.run_notes import CHURN_MODEL
-
-_SPOKE = ("contacted", "offered", "accepted", "declined")
 
 
 def show(viewer: Viewer, person: about.Customer, today: date) -> None:
@@ -157,21 +157,21 @@ def _reveal(customer_id: str, reason: str, viewer: Viewer, _: Mapping[str, Any])
 
 
 def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
-    """When each department last was in touch, so that nobody calls twice without knowing."""
-    moments = ("touches.touched_at", "leads.contacted_at", "tickets.opened_at")
-    dated = [m.partition(".")[0] for m in moments if m in data.available_columns(viewer)]
-    visible = frozenset(t for t in dated if data.may_see(viewer, t))
-    contacts = []
-    statement = about.last_contacts(customer_id, today, visible)
-    if statement is not None:
-        last = data.frame(viewer, statement)
-        contacts = [
-            f"{contact.department} {'not on record' if contact.at is None else day(contact.at)}"
-            for contact in rows_of(last, about.LastContact)
-        ]
-    if data.may_see(viewer, "alert_steps"):
-        steps = alert_queue.steps(data.reader(viewer), customer_id)
-        spoke = steps[steps["step"].isin(_SPOKE) & ~steps["taken_back"]]
-        contacts.append(f"RM {day(spoke['taken_at'].iloc[0]) if len(spoke) else 'not through an alert'}")
-    if contacts:
-        st.caption(f"Last contact: {' · '.join(contacts)}")
+    """When each department last was in touch, the latest first, so that nobody calls twice without knowing."""
+    reader = data.reader(viewer)
+    last = rows_of(contacts.last_contacts(reader, [customer_id], today), DepartmentContact)
+    if not last:
+        st.caption("No contact with the customer is on record.")
+        return
+    names = called(connect.here(), [contact.by for contact in last if contact.by])
+    texts = [
+        f"{names[contact.by]}, {contact.department}, {day(contact.at)}"
+        if contact.by
+        else f"{contact.department} {day(contact.at)}"
+        for contact in last
+    ]
+    st.caption(
+        escaped(f"Last contact: {' · '.join(texts)}"),
+        help="From us to the customer: calls, visits, meetings, e-mails, replies of Service, and what colleagues "
+        "recorded. A day on which the customer wrote or complained is none.",
+    )
