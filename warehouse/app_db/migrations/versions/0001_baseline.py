@@ -34,7 +34,7 @@ def upgrade() -> None:
     sa.Column('raised_on', sa.Date(), nullable=False, comment='The as-of day it was raised for.'),
     sa.Column('due_on', sa.Date(), nullable=False),
     sa.Column('arm', sa.Text(), nullable=False, comment='treated, or held_out: kept back to measure the effect.'),
-    sa.Column('stratum', sa.Text(), comment='Segment, risk band and team within which the arm was assigned.'),
+    sa.Column('stratum', sa.Text(), comment="Segment, risk band and team within which the arm was assigned; empty where another rule's alert had assigned it."),
     sa.Column('held_out_share', sa.Float(), comment='The share that was to be held out when the arm was assigned.'),
     sa.Column('probability', sa.Float(), comment="The churn model's probability when raised, if it was scored."),
     sa.Column('value_at_stake', sa.Float(), comment='HKD at risk when raised: the balance with us.'),
