@@ -9,7 +9,7 @@ from pages.components import search_box
 from pages.customers.alerts import customer_health
 from pages.customers.churn import alert_rules, churn_model, impact_page
 from pages.customers.complaints import complaints_page
-from pages.customers.profile import customer_page
+from pages.customers.profile import customer_page, portfolio_page
 from pages.customers.voice import voice_page
 from pages.executive import quarterly_review
 from pages.governance import data_status, dictionary, identity
@@ -210,6 +210,14 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             roles=frozenset({"service"}),
             page=complaints_page.page,
             needs=("tickets",),
+        ),
+        MenuEntry(
+            title="Portfolio",
+            icon=":material/groups:",
+            url="portfolio",
+            roles=RELATIONSHIP,
+            page=portfolio_page.page,
+            needs=("customers",),
         ),
         MenuEntry(
             title="Customer",

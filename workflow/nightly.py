@@ -33,6 +33,7 @@ from warehouse.stores.connect import Stores
 from warehouse.stores.snapshots import SnapshotWriter
 from workflow.alerts import contacts
 from workflow.alerts.follow_up import follow_customers
+from workflow.alerts.handovers import move_due
 from workflow.alerts.raising import RuleRun, tonight
 from workflow.alerts.still_valid import why_ended
 from workflow.collaboration import dispute_clock
@@ -133,6 +134,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     if removed := close_without_rule(stores, (rule.code for rule in active)):
         messages = (*messages, f"Alerts closed because their rule was removed: {removed}.")
     follow_customers(stores, night, as_of, present)
+    move_due(stores)
     messages = (*messages, *_escalated(stores, as_of))
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
     return RunSummary(

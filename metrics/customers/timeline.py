@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from metrics.customers.profile_parts import SAVED_PRODUCTS
-from metrics.customers.relationships import left_for_good
+from metrics.customers.relationships import left_for_good, opened_by
 from warehouse import schema
 from warehouse.sql.dialects import add_days
 from warehouse.sql.moment_sql import day_only, is_day
@@ -109,7 +109,7 @@ def scores(customer_id: str, as_of: date) -> Select:
 
 
 def holdings(customer_id: str, as_of: date) -> Select:
-    """Products held at the end of a day, with the balance of the last month end."""
+    """Products held at the end of a day, with the balance of the last month end and the day each ends, if it has one."""
     latest = select(func.max(balances.c.month_on)).where(balances.c.month_on <= as_of).scalar_subquery()
     balance = (
         select(balances.c.balance)
@@ -117,10 +117,10 @@ def holdings(customer_id: str, as_of: date) -> Select:
         .scalar_subquery()
     )
     return (
-        select(accounts.c.product, accounts.c.opened_on, balance.label("balance"))
+        select(accounts.c.product, accounts.c.opened_on, accounts.c.closed_on, balance.label("balance"))
         .where(
             accounts.c.customer_id == customer_id,
-            accounts.c.opened_on <= as_of,
+            opened_by(as_of),
             or_(accounts.c.closed_on.is_(None), accounts.c.closed_on > as_of),
         )
         .order_by(accounts.c.product)
@@ -142,6 +142,66 @@ def balance_by_month(customer_id: str, as_of: date) -> Select:
         .group_by(balances.c.month_on)
         .order_by(balances.c.month_on)
     )
+
+
+def lifetime_value(customer_id: str, as_of: date) -> Select:
+    """The latest night's lifetime value: value, value_low, value_high, horizon_months, as_of; one row or none."""
+    t = schema.customer_values
+    return (
+        select(t.c.value, t.c.value_low, t.c.value_high, t.c.horizon_months, t.c.as_of)
+        .where(t.c.customer_id == customer_id, t.c.as_of <= as_of)
+        .order_by(t.c.as_of.desc())
+        .limit(1)
+    )
+
+
+def sharing_contact(customer_id: str, phone: str | None, email: str | None) -> Select | None:
+    """Other customers on record with the same phone or e-mail; None for who has neither."""
+    same = [
+        column == value for column, value in ((customers.c.phone, phone), (customers.c.email, email)) if value
+    ]
+    if not same:
+        return None
+    return (
+        select(customers.c.customer_id, customers.c.full_name, customers.c.segment)
+        .where(customers.c.customer_id != customer_id, or_(*same), left_for_good().is_(None))
+        .order_by(customers.c.customer_id)
+        .limit(10)
+    )
+
+
+_HAPPENED = {
+    "accounts": accounts.c.opened_on,
+    "balances": balances.c.month_on,
+    "transactions": schema.transactions.c.booked_at,
+    "revenues": schema.revenues.c.month_on,
+    "product_usage": schema.product_usage.c.used_on,
+    "leads": leads.c.created_at,
+    "touches": touches.c.touched_at,
+    "tickets": tickets.c.opened_at,
+    "surveys": surveys.c.answered_at,
+}
+"""Table → when each of its rows happened: the sources of a customer's journey, in the order they are listed."""
+SOURCES = tuple(_HAPPENED)
+
+
+def sources_of(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | None:
+    """What each source has of a customer up to a day: `source`, `records`, `first_at`, `last_at` (NULL for nothing)."""
+    until = datetime.combine(as_of + timedelta(days=1), time.min)
+    parts = []
+    for name, moment in _HAPPENED.items():
+        if name not in tables:
+            continue
+        at = cast(moment, DateTime)
+        parts.append(
+            select(
+                literal(name).label("source"),
+                func.count().label("records"),
+                func.min(at).label("first_at"),
+                func.max(at).label("last_at"),
+            ).where(moment.table.c.customer_id == customer_id, moment < until)
+        )
+    return select(union_all(*parts).subquery()) if parts else None
 
 
 def net_revenue(customer_id: str, as_of: date) -> Select:

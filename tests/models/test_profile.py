@@ -181,6 +181,7 @@ ANSWER = {
     "last_csat_on": _ago(29),
     "contacts_90d": 3,
     "last_contact_on": _ago(3),
+    "days_since_spoken": 3,
     "revenue_365d": 70,
     "net_revenue_365d": 50,
 }

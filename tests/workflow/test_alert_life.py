@@ -311,8 +311,18 @@ def test_an_uneven_team_gets_suggestions_from_the_busiest_to_the_idlest() -> Non
     rows, load = _load(("R1", 20, 10), ("R2", 2, 10), ("R3", 10, 10))
     moves = workload.suggestions(rows, load)
     assert [(m.from_name, m.to_rm) for m in moves] == [("R1", "R2")] * 3
-    assert moves[0].alert_id == "R1-19"  # the one due last
+    assert moves[0].seen == {"R1-19": 1}  # the one due last
     assert workload.in_words(load) == "R1 has 2.0 weeks of calls open, R2 has 0.2."
+
+
+def test_a_suggestion_moves_a_customer_with_all_reasons_and_none_whom_two_rms_call() -> None:
+    rows, load = _load(("R1", 20, 10), ("R2", 2, 10))
+    second = rows.assign(alert_id=rows["alert_id"] + "-b")
+    shared = rows["customer_id"] == "R1-19"
+    both = pd.concat([rows, second.assign(rm_id=second["rm_id"].mask(shared, "R2"))])
+    moves = workload.suggestions(both, load)
+    assert [m.customer_id for m in moves] == ["R1-18", "R1-17", "R1-16"]
+    assert moves[0].seen == {"R1-18": 1, "R1-18-b": 1}
 
 
 def test_an_even_team_is_left_alone() -> None:
@@ -331,6 +341,6 @@ def test_a_suggestion_never_makes_the_receiver_the_busiest(teams: list[tuple[int
         return
     weeks = dict(zip(load["rm_id"], load["weeks"], strict=True))
     moves = workload.suggestions(rows, load)
-    assert len({m.alert_id for m in moves}) == len(moves)
+    assert len({m.customer_id for m in moves}) == len(moves)
     for move in moves:
         assert weeks[move.to_rm] < max(weeks.values())

@@ -10,18 +10,25 @@ import pytest
 from sqlalchemy import select
 
 from metrics.customers.profile import profile
-from tests.morning import MORNING
+from metrics.customers.relationships import with_us
+from tests.morning import MORNING, on
 from tests.warehouse.onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
+from tests.workflow.alert_queue import flagged_rows
+from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import customers, tickets, touches
 from warehouse.stores.connect import Stores
-from workflow.alerts import contacts
+from workflow.alerts import alert_queue, contacts, handovers
+from workflow.alerts.assignment import at_work, members
 from workflow.alerts.follow_up import follow_customers
+from workflow.alerts.portfolio import portfolio
+from workflow.alerts.raising import tonight
 from workflow.collaboration import customer_tasks, interactions
 from workflow.customers.offer_eligibility import why_no_offer
 from workflow.customers.offers import facts_of
+from workflow.rules.rule_drafts import rules
 
 TODAY = MORNING.date()
 
@@ -173,3 +180,50 @@ def test_the_day_a_customer_complained_is_no_contact_and_a_branch_call_is_not_ma
         )
     )
     assert set(rows.xs("Marketing", level="department").index) <= set(mailed["customer_id"])
+
+
+def test_a_whole_book_goes_to_a_colleague_and_comes_back(own_bank: Stores, customer: str) -> None:
+    as_of, second = date(2026, 6, 30), replace(LEAD, team="Central")
+    night = reader(own_bank, SYSTEM)
+    team = list(members(reader(own_bank, second))["rm_id"])
+    colleague = replace(ONE_RM, username="cat", rm_id=next(rm for rm in team if rm != "RM01"))
+    settings = replace(own_bank.settings, hold_out_share=0.0)
+    stores = replace(own_bank, settings=settings)
+    frame = flagged_rows(customer, rm="RM01", team="Central")
+    tonight(stores, rules(settings)[0], frame, as_of, frozenset({customer}))
+    customer_tasks.make(stores, ONE_RM, customer, "Send the offer", TODAY)
+    assert at_work(stores, colleague, "Central").covers == ()
+    with pytest.raises(ChangeRefused, match="two different RMs"):
+        handovers.hand_over(stores, second, "RM01", "RM01", TODAY, "On leave")
+    with pytest.raises(AccessRefused):
+        handovers.hand_over(stores, ONE_RM, "RM01", colleague.rm_id, TODAY, "On leave")
+    later = TODAY + timedelta(days=3)
+    assert handovers.hand_over(stores, second, "RM01", colleague.rm_id, later, "On leave") == 0
+    assert handovers.move_due(stores) == 0, "its day has not come"
+    with pytest.raises(ChangeRefused, match="handed over already"):
+        handovers.hand_over(stores, second, colleague.rm_id, "RM01", TODAY, "On leave")
+    then = on(stores, later)
+    assert handovers.move_due(then) == 1
+    assert handovers.move_due(then) == 0
+    substitute = at_work(then, colleague, "Central")
+    assert substitute.covers == (customer,)
+    assert list(customer_tasks.open_tasks(reader(then, substitute))["full_name"].notna()) == [True]
+    assert len(alert_queue.open_alerts(reader(then, substitute))) == 1
+    assert alert_queue.open_alerts(reader(then, ONE_RM)).empty
+    book = int(handovers.standing(reader(then, second))["handover_id"].iloc[0])
+    assert handovers.hand_back(then, second, book, "Back from leave") == 1
+    with pytest.raises(ChangeRefused, match="already"):
+        handovers.hand_back(then, second, book, "Back from leave")
+    assert len(alert_queue.open_alerts(reader(then, ONE_RM))) == 1
+    steps = alert_queue.steps(reader(then, ONE_RM), customer)
+    assert [s.split(":")[0] for s in steps["note"]] == [
+        "Back from leave",
+        f"The book was handed over on {later.day} {later:%b %Y}",
+    ]
+    with then.app_db.connect() as app_db:
+        assert audit.broken_line(app_db) is None
+    rows = portfolio(reader(then, ONE_RM), as_of).set_index("customer_id")
+    mine = night.frame(select(customers.c.customer_id).where(customers.c.rm_id == "RM01", with_us(as_of)))
+    assert set(rows.index) == set(mine["customer_id"])
+    assert rows.loc[customer, "alerts"] == "Service complaint and large dormant savings"
+    assert str(rows.loc[customer, "next_task"]).startswith("Send the offer")

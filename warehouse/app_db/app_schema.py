@@ -278,6 +278,24 @@ customer_tasks = Table(
     comment="What an RM is to do for a customer, with the day it is due; it escalates to nobody.",
 )
 
+book_handovers = Table(
+    "book_handovers",
+    APP_DB,
+    Column("handover_id", Integer, primary_key=True),
+    Column("rm_id", Text, nullable=False, comment="Who has the book."),
+    Column("customer_rm_id", Text, nullable=False, comment="Whose book it is."),
+    Column("team", Text),
+    Column("starts_on", Date, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+    Column("ended_by", Text),
+    Column("ended_at", DateTime, comment="Empty until it is handed back."),
+    Column("ended_why", Text),
+    Index("handovers_of_team", "team", "ended_at"),
+    comment="Whole books of customers whose work another RM has for a time.",
+)
+
 experiment_looks = Table(
     "experiment_looks",
     APP_DB,

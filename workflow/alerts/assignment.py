@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pandas as pd
-from sqlalchemy import select, update
+from sqlalchemy import false, select, update
 
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
-from warehouse.app_db.app_schema import alerts, users
+from warehouse.app_db.app_schema import alerts, customer_tasks, users
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import relationship_managers
 from warehouse.stores.connect import Stores
@@ -128,7 +128,7 @@ def team_of(reader: Reader, rm_id: str) -> str | None:
 
 
 def covered(stores: Stores, viewer: Viewer) -> tuple[str, ...]:
-    """Customers of somebody else whose open alert the viewer works, or a lead's team: she must see whom she calls.
+    """Customers of somebody else whose open alert or task the viewer has, or a lead's team: she must see whom she calls.
 
     Asked of the application database itself: what comes out decides what the viewer's reader may show.
     """
@@ -142,9 +142,15 @@ def covered(stores: Stores, viewer: Viewer) -> tuple[str, ...]:
         own += [alerts.c.team == viewer.team, alerts.c.customer_rm_id.is_(None)]
     else:
         return ()
-    query = select(alerts.c.customer_id).distinct().where(*own).order_by(alerts.c.customer_id)
+    query = select(alerts.c.customer_id).where(*own)
+    t = customer_tasks
+    whose = t.c.rm_id == viewer.rm_id if viewer.rm_id else false()
+    given = select(t.c.customer_id).where(
+        whose, t.c.customer_rm_id.is_distinct_from(viewer.rm_id), t.c.done_at.is_(None)
+    )
+    both = query.union(given).order_by("customer_id")
     with stores.read_app_db() as app_db:
-        return tuple(app_db.execute(query).scalars())
+        return tuple(app_db.execute(both).scalars())
 
 
 def viewer_of(stores: Stores, username: str) -> Viewer | None:

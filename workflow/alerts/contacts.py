@@ -66,8 +66,11 @@ def last_contacts(
     return rows.drop_duplicates(["customer_id", "department"]).reset_index(drop=True)
 
 
-def spoken_to(reader: Reader, customer_ids: list[str], today: date) -> dict[str, pd.Timestamp]:
-    """The last day on which somebody spoke with each customer: by the bank's records, a step or a logged contact."""
+def spoken_to(reader: Reader, customer_ids: list[str] | None, today: date) -> dict[str, pd.Timestamp]:
+    """The last day on which somebody spoke with each customer: by the bank's records, a step or a logged contact.
+
+    Without `customer_ids` of everybody the reader sees.
+    """
     t = touches
     after = datetime.combine(today + timedelta(days=1), time())
     delivered = _delivered(reader, BRANCHES, t.c.touched_at, after, customer_ids, t.c.kind.in_(SPOKEN))

@@ -24,14 +24,15 @@ def with_facts(reader: Reader, people: pd.DataFrame, today: date) -> pd.DataFram
     frame = people.assign(chance=float("nan"), contacted_on=None, next_task=None)
     if not ids:
         return frame
-    frame["chance"] = people["customer_id"].map(_chances(reader, ids, today)).astype(float)
+    frame["chance"] = people["customer_id"].map(chances(reader, ids, today)).astype(float)
     spoken = contacts.spoken_to(reader, ids, today)
     frame["contacted_on"] = pd.to_datetime(people["customer_id"].map(spoken))
     frame["next_task"] = people["customer_id"].map(customer_tasks.next_task_words(reader))
     return frame
 
 
-def _chances(reader: Reader, ids: list[str], today: date) -> dict[str, float]:
+def chances(reader: Reader, ids: list[str] | None, today: date) -> dict[str, float]:
+    """Customer → the chance of leaving within 90 days, of the latest night up to `today`; without `ids` of everybody."""
     t = customer_scores
     of_model = t.c.model == churn_prediction.MODEL
     night = reader.frame(select(func.max(t.c.as_of).label("night")).where(of_model, t.c.as_of <= today))
@@ -39,7 +40,6 @@ def _chances(reader: Reader, ids: list[str], today: date) -> dict[str, float]:
     if pd.isna(last):
         return {}
     as_of = pd.Timestamp(last).date()
-    rows = reader.frame(
-        select(t.c.customer_id, t.c.probability).where(of_model, t.c.as_of == as_of, t.c.customer_id.in_(ids))
-    )
+    scored = select(t.c.customer_id, t.c.probability).where(of_model, t.c.as_of == as_of)
+    rows = reader.frame(scored if ids is None else scored.where(t.c.customer_id.in_(ids)))
     return dict(zip(rows["customer_id"], rows["probability"].astype(float), strict=True))

@@ -11,6 +11,7 @@ import streamlit as st
 from metrics.comparison.words import hkd, rounded_column
 from pages.components import data, forms, tables
 from pages.components.typed_text import escaped
+from pages.customers.alerts import book_view
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.errors import ChangeRefused
@@ -58,76 +59,86 @@ def lie_of_the_work(alerts: pd.DataFrame, viewer: Viewer, today: date) -> None:
     st.header("Workload")
     st.text(workload.in_words(load))
     st.caption(
-        "Counted in alerts, snoozed ones too; a customer may have several. Not among them: what waits in the pool."
+        "Counted in customers, snoozed ones too; one call settles all reasons. Not among them: what waits in the pool."
     )
     frame = pd.DataFrame(
         {
             "RM": load["name"],
-            "Open alerts": load["open"],
+            "Customers to call": load["open"],
             "Due within 7 days": load["due"],
             "Overdue": load["overdue"],
             "Capacity per week": load["weekly_capacity"],
             "Weeks of calls": rounded_column(load["weeks"], 1),
+            "Index": rounded_column(load["index"], 0),
         }
     )
-    tables.show(frame, "workload")
+    index = st.column_config.NumberColumn(
+        help="Customers to call for the weekly capacity, where one due within 7 days counts twice and one overdue three "
+        "times. 100 is the average of the team.",
+        format="localized",
+    )
+    tables.show(frame, "workload", columns={"Index": index})
     for move in workload.suggestions(alerts, load):
-        with st.container(horizontal=True, vertical_alignment="center", key=f"move-{move.alert_id}"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"move-{move.customer_id}"):
             who = move.full_name or f"Customer {move.customer_id}"
+            reasons = "; ".join(move.titles)
             st.caption(
-                escaped(f"Suggested: {who} ({move.title}) from {move.from_name} to {move.to_name}."),
+                escaped(f"Suggested: {who} ({reasons}) from {move.from_name} to {move.to_name}."),
                 width="content",
             )
             forms.button(
-                f"suggested {move.alert_id} {move.version} {move.to_rm}",
+                f"suggested {move.customer_id} {dict(move.seen)} {move.to_rm}",
                 "Move",
                 partial(_move, move),
-                key=f"suggested-{move.alert_id}",
+                key=f"suggested-{move.customer_id}",
                 icon=":material/swap_horiz:",
             )
     _move_any(alerts, load, viewer)
+    book_view.show(viewer, load)
 
 
 def _move_any(alerts: pd.DataFrame, load: pd.DataFrame, viewer: Viewer) -> None:
     if alerts.empty:
         return
-    by_id = {alert.alert_id: alert for alert in rows_of(alerts, Alert)}
     names = dict(zip(load["rm_id"], load["name"], strict=True))
-
-    def label_of(alert_id: str) -> str:
-        alert = by_id[alert_id]
-        return f"{alert.called}: {alert.title} ({names.get(alert.rm_id, 'not in your team')})"
+    customers: dict[str, str] = {}
+    seen: dict[str, dict[str, int]] = {}
+    for alert in rows_of(alerts, Alert):
+        has = names.get(alert.rm_id or "", "not in your team")
+        customers.setdefault(alert.customer_id, f"{alert.called} ({has})")
+        seen.setdefault(alert.customer_id, {})[alert.alert_id] = alert.version
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
-        alert_id, to_rm = str(values["alert"]), values["to"]
-        if alert_id not in by_id:
-            raise ChangeRefused("Choose an alert, and move it again.")
-        assignment.reassign(
-            connect.here(),
-            viewer,
-            alert_id,
-            None if to_rm == POOL else to_rm,
-            str(values["why"] or ""),
-            by_id[alert_id].version,
-        )
-        return "Moved. The customer stays with their own RM."
+        customer, to_rm = values["customer"], values["to"]
+        if customer not in seen or to_rm is None:
+            raise ChangeRefused("Choose a customer and who gets them, and move again.")
+        target = None if to_rm == POOL else str(to_rm)
+        assignment.reassign_all(connect.here(), viewer, seen[customer], target, str(values["why"] or ""))
+        return "Moved, with all reasons. The customer stays with their own RM."
 
-    with st.expander("Move an alert"), forms.form("move") as form:
-        first = next(iter(by_id))
-        st.selectbox("Alert", list(by_id), format_func=label_of, key=form.keep("alert", first, among=by_id))
+    drawn = " ".join(f"{a} {v}" for alerts_of in seen.values() for a, v in alerts_of.items())
+    with st.expander("Move a customer"), forms.form("move", drawn) as form:
+        st.selectbox(
+            "Customer",
+            list(customers),
+            format_func=lambda customer: customers[customer],
+            index=None,
+            placeholder="Choose",
+            key=form.keep("customer", None, among=customers),
+        )
         choices = [*names, POOL]
         st.selectbox(
             "To",
             choices,
             format_func=lambda rm: "Back to the pool" if rm == POOL else names[rm],
-            key=form.keep("to", choices[0], among=choices),
+            index=None,
+            placeholder="Choose",
+            key=form.keep("to", None, among=choices),
         )
         st.text_input("Why", max_chars=200, placeholder="Both colleagues read this", key=form.keep("why", ""))
         form.submit("Move", write, icon=":material/swap_horiz:")
 
 
 def _move(move: workload.Move, viewer: Viewer, _: Mapping[str, Any]) -> str:
-    assignment.reassign(
-        connect.here(), viewer, move.alert_id, move.to_rm, "To balance the work", move.version
-    )
+    assignment.reassign_all(connect.here(), viewer, move.seen, move.to_rm, "To balance the work")
     return f"Moved to {move.to_name}."

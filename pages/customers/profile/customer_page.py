@@ -73,6 +73,7 @@ def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date
         if works_alerts:
             tried_view.show(viewer, customer_id, today)
         relationship_view.usage(viewer, customer_id, today)
+    relationship_view.sources(viewer, customer_id, today)
 
 
 def _neighbours(viewer: Viewer, customer_id: str, today: date) -> None:

@@ -10,7 +10,8 @@ import streamlit as st
 
 from metrics.comparison.words import day, hkd, of_ten
 from metrics.customers import timeline as about
-from pages.components import data, forms, tables
+from metrics.customers.customer_search import name_or_number
+from pages.components import data, forms, links, tables
 from pages.components.typed_text import escaped
 from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import Viewer
@@ -56,7 +57,24 @@ def show(viewer: Viewer, person: about.Customer, today: date) -> None:
     st.text(" · ".join(facts))
     with st.container(horizontal=True, vertical_alignment="center"):
         _reach(viewer, person, customer_id)
+    _linked(viewer, person)
     _contacts(viewer, customer_id, today)
+
+
+def _linked(viewer: Viewer, person: about.Customer) -> None:
+    """Customers of the viewer's that are reached in the same way, often of one household; nothing without any."""
+    statement = about.sharing_contact(person.customer_id, person.phone, person.email)
+    others = data.frame(viewer, statement) if statement is not None else pd.DataFrame()
+    if others.empty:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption("Same phone or e-mail as", width="content")
+        for row in others.itertuples():
+            name = name_or_number(
+                row.full_name if isinstance(row.full_name, str) else None, str(row.customer_id)
+            )
+            if st.button(escaped(name), key=f"linked-{row.customer_id}", type="tertiary"):
+                links.to("customer", cid=str(row.customer_id))
 
 
 def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool) -> None:

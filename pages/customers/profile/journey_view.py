@@ -1,4 +1,4 @@
-"""The customer's journey on one time line, a lane per department, and the same as a table."""
+"""The customer's journey: a time line with a lane per department, and a list in words, the newest first."""
 
 from datetime import date
 
@@ -14,7 +14,17 @@ from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from warehouse.sql.moments import only_a_day, wall
+from workflow.customers import recorded_events
 
+_WHAT = {
+    "click": "Clicked on an advertisement or link",
+    "visit": "Visited the website",
+    "email": "Was sent an e-mail",
+    "call": "Was called",
+    "branch": "Was seen in a branch",
+    "event": "Came to an event",
+}
+"""What a touch is, in words."""
 _MARKS = {
     "Signed a contract for": "star",
     "Opened": "square",
@@ -51,19 +61,31 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         alt=f"Time line of {len(events)} events in {', '.join(lanes)}, from {day(first.at)} to {day(last.at)}",
         key="journey",
     )
-    with st.expander("Show as a table"):
-        newest = events.iloc[::-1]
-        frame = pd.DataFrame(
-            {
-                "When": newest["at"],
-                "Department": newest["department"],
-                "What": [plain(w).capitalize() for w in newest["what"]],
-                "About": [plain(d) for d in newest["detail"]],
-            }
-        )
-        tables.show(
-            frame, "journey-table", columns={"When": st.column_config.DateColumn(format="D MMM YYYY")}
-        )
+    _list(viewer, customer_id, events, today)
+
+
+def _list(viewer: Viewer, customer_id: str, events: pd.DataFrame, today: date) -> None:
+    """Everything in words, the newest first, with what colleagues recorded; of the departments that are chosen."""
+    recorded = recorded_events.of_customer(data.reader(viewer), customer_id)
+    delivered = events.iloc[::-1]
+    delivered = delivered.assign(detail=delivered["detail"].map(plain, na_action="ignore"))
+    both = pd.concat([part for part in (recorded, delivered) if len(part)])
+    both = both.assign(at=pd.to_datetime(both["at"])).sort_values("at", ascending=False, kind="stable")
+    departments = list(dict.fromkeys(both["department"]))
+    chosen = st.pills(
+        "Show", departments, selection_mode="multi", key="journey-of", label_visibility="collapsed"
+    )
+    if chosen:
+        both = both[both["department"].isin(chosen)]
+    frame = pd.DataFrame(
+        {
+            "When": both["at"],
+            "Department": both["department"],
+            "What": [_WHAT.get(w, plain(w).capitalize()) for w in both["what"]],
+            "About": both["detail"],
+        }
+    )
+    tables.show(frame, "journey-table", columns={"When": st.column_config.DateColumn(format="D MMM YYYY")})
 
 
 def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
@@ -83,7 +105,7 @@ def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _in_words(event: about.JourneyEvent) -> str:
-    what = plain(event.what).capitalize()
+    what = _WHAT.get(event.what, plain(event.what).capitalize())
     words = "" if event.detail is None else plain(event.detail)
     # An e-mail by e-mail says nothing twice.
     return f"{what}: {words}" if words and words.lower() != what.lower() else what

@@ -7,12 +7,16 @@ import streamlit as st
 
 from metrics.comparison.words import day, hkd, rounded_column
 from metrics.customers import timeline as about
+from metrics.customers.profile_parts import CREDIT_PRODUCTS, SAVED_PRODUCTS
 from pages.charts import charts, time_charts
 from pages.components import data, tables
 from pages.components.typed_text import escaped
+from pages.customers.profile import delivered
+from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
+from workflow.records.run_notes import LIFETIME_VALUE
 
 _QUESTIONS = {
     "nps": ("Would you recommend us?", 10),
@@ -22,21 +26,70 @@ _QUESTIONS = {
 
 
 def show(viewer: Viewer, customer_id: str, today: date) -> None:
-    """Holdings and the balance of 12 months; a role without balances does not get this part."""
+    """The whole relationship in figures, what is held, and 12 months; a role without balances does not get this part."""
     if not data.may_see(viewer, "balances", "accounts"):
         return
+    st.header("The whole relationship")
+    lists = tables.lacking(viewer, "accounts", "accounts.opened_on", "accounts.product") is None
+    held = data.frame(viewer, about.holdings(customer_id, today)) if lists else pd.DataFrame()
+    _in_figures(viewer, held, customer_id, today)
     left, right = st.columns([2, 3], gap="large")
     with left:
-        st.header("Products held")
+        st.subheader("Products held")
         if not tables.absent("This list", viewer, "accounts", "accounts.opened_on", "accounts.product"):
-            _holdings(viewer, data.frame(viewer, about.holdings(customer_id, today)))
+            _holdings(viewer, held, today)
+            delivered.caption(viewer, "accounts", "balances")
     with right:
-        st.header("Deposits and investments, 12 months")
+        st.subheader("Deposits and investments, 12 months")
         if not tables.absent("This chart", viewer, "balances", "balances.balance"):
             _balance(data.frame(viewer, about.balance_by_month(customer_id, today)))
+            delivered.caption(viewer, "balances")
 
 
-def _holdings(viewer: Viewer, held: pd.DataFrame) -> None:
+def _in_figures(viewer: Viewer, held: pd.DataFrame, customer_id: str, today: date) -> None:
+    """Balances by what they are, how many products, and what the customer is expected to bring."""
+    with st.grid(4, min_column_width=150):
+        for label, kinds in (
+            ("Deposits and investments", SAVED_PRODUCTS),
+            ("Mortgages and loans", CREDIT_PRODUCTS),
+        ):
+            rows = held[held["product"].isin(kinds)] if len(held) else held
+            unknown = tables.lacking(viewer, "accounts", "accounts.product", "balances", "balances.balance")
+            amounts = rows["balance"].astype(float) if len(rows) else pd.Series(dtype=float)
+            value = (
+                "none held" if rows.empty else hkd(amounts.sum()) if amounts.notna().all() else "not known"
+            )
+            st.metric(
+                label,
+                "not known" if unknown else value,
+                border=True,
+                help=unknown.sentence if unknown else "The balances of the products listed below, added up.",
+            )
+        products = tables.lacking(viewer, "accounts", "accounts.product")
+        st.metric("Products held", "not known" if products else len(held), border=True)
+        _lifetime(viewer, customer_id, today)
+
+
+def _lifetime(viewer: Viewer, customer_id: str, today: date) -> None:
+    rows = data.frame(viewer, about.lifetime_value(customer_id, today))
+    if rows.empty or pd.isna(rows["value"].iloc[0]):
+        why = why_not_there(data.reader(viewer), LIFETIME_VALUE) or "Not worked out in the last nightly run."
+        st.metric("Lifetime value", "not known", border=True, help=why)
+        return
+    row = rows.iloc[0]
+    st.metric(
+        "Lifetime value",
+        hkd(row["value"]),
+        delta=f"{hkd(row['value_low'])} to {hkd(row['value_high'])}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        help=f"Net revenue expected over {int(row['horizon_months'])} months, discounted, from the lifetime value "
+        f"model as of {day(row['as_of'])}. Four of five such customers bring something between the two bounds.",
+    )
+
+
+def _holdings(viewer: Viewer, held: pd.DataFrame, today: date) -> None:
     closed = tables.lacking(viewer, "accounts.closed_on")
     if held.empty:
         tables.empty("No product is on record." if closed else "No product is open.")
@@ -50,11 +103,15 @@ def _holdings(viewer: Viewer, held: pd.DataFrame) -> None:
             "Balance (HKD)": rounded_column(held["balance"]),
         }
     )
+    ends = pd.to_datetime(held["closed_on"])
+    if (ends > pd.Timestamp(today)).any():
+        frame["Ends"] = ends
     tables.show(
         frame,
         "holdings",
         "not known",
         columns={
+            "Ends": st.column_config.DateColumn(format="D MMM YYYY", help="The day the contract ends."),
             "Since": st.column_config.DateColumn(format="D MMM YYYY"),
             "Balance (HKD)": st.column_config.NumberColumn(format="localized"),
         },
@@ -80,9 +137,38 @@ def _balance(months: pd.DataFrame) -> None:
     )
 
 
+def sources(viewer: Viewer, customer_id: str, today: date) -> None:
+    """Which sources know this customer, with how much and up to when; those the viewer's role includes."""
+    visible = frozenset(
+        t for t in about.SOURCES if t in data.available_columns(viewer) and data.may_see(viewer, t)
+    )
+    statement = about.sources_of(customer_id, today, visible)
+    if statement is None:
+        return
+    rows = (
+        data.frame(viewer, statement).set_index("source").reindex([s for s in about.SOURCES if s in visible])
+    )
+    knows = rows["records"] > 0
+    missing = [plain(s) for s in about.SOURCES if data.may_see(viewer, s) and s not in visible]
+    with st.expander(f"Which sources know this customer ({int(knows.sum())} of {len(rows) + len(missing)})"):
+        frame = pd.DataFrame(
+            {
+                "Source": [plain(s).capitalize() for s in rows.index],
+                "Records": rows["records"].astype(int).to_list(),
+                "First": pd.to_datetime(rows["first_at"]).dt.normalize().to_list(),
+                "Latest": pd.to_datetime(rows["last_at"]).dt.normalize().to_list(),
+            }
+        )
+        day_only = st.column_config.DateColumn(format="D MMM YYYY")
+        tables.show(frame, "sources", columns={"First": day_only, "Latest": day_only})
+        if missing:
+            st.caption(f"Not given by this bank: {', '.join(missing)}.")
+
+
 def cases(viewer: Viewer, customer_id: str, today: date) -> None:
     """The latest service cases, with what the customer wrote."""
     st.header("Service cases")
+    delivered.caption(viewer, "tickets")
     if not data.may_see(viewer, "tickets") or tables.absent("This list", viewer, "tickets"):
         return
     latest = data.frame(viewer, about.cases(customer_id, today))
@@ -111,6 +197,7 @@ def answers(viewer: Viewer, customer_id: str, today: date) -> None:
     if not data.may_see(viewer, "surveys"):
         return
     st.header("Survey answers")
+    delivered.caption(viewer, "surveys")
     if tables.absent("This list", viewer, "surveys", "surveys.answered_at", "surveys.score"):
         return
     given = data.frame(viewer, about.answers(customer_id, today))
@@ -128,6 +215,7 @@ def usage(viewer: Viewer, customer_id: str, today: date) -> None:
     if not data.may_see(viewer, "product_usage"):
         return
     st.header("Use of the app, 90 days")
+    delivered.caption(viewer, "product_usage")
     if tables.absent("This list", viewer, "product_usage"):
         return
     used = data.frame(viewer, about.usage(customer_id, today))

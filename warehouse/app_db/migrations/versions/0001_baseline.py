@@ -72,6 +72,22 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('line'),
     comment='Every write, and every refused look: appended, chained, so a removed line is found.'
     )
+    op.create_table('book_handovers',
+    sa.Column('handover_id', sa.Integer(), nullable=False),
+    sa.Column('rm_id', sa.Text(), nullable=False, comment='Who has the book.'),
+    sa.Column('customer_rm_id', sa.Text(), nullable=False, comment='Whose book it is.'),
+    sa.Column('team', sa.Text()),
+    sa.Column('starts_on', sa.Date(), nullable=False),
+    sa.Column('why', sa.Text(), nullable=False),
+    sa.Column('made_by', sa.Text(), nullable=False),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.Column('ended_by', sa.Text()),
+    sa.Column('ended_at', sa.DateTime(), comment='Empty until it is handed back.'),
+    sa.Column('ended_why', sa.Text()),
+    sa.PrimaryKeyConstraint('handover_id'),
+    comment='Whole books of customers whose work another RM has for a time.'
+    )
+    op.create_index('handovers_of_team', 'book_handovers', ['team', 'ended_at'])
     op.create_table('campaign_steps',
     sa.Column('step_id', sa.Integer(), nullable=False),
     sa.Column('campaign_id', sa.Text(), nullable=False),

@@ -1,0 +1,206 @@
+"""My portfolio: all customers of the signed-in RM, or of the team, as a table that is searched, filtered and sorted."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from metrics.comparison.words import hkd, numeral, rounded_column
+from metrics.customers.customer_search import name_or_number
+from metrics.definitions.scope import Scope
+from pages.components import data, links, tables
+from pages.components.typed_text import escaped
+from warehouse.access.reader import Viewer
+from warehouse.schema import plain
+from workflow.alerts.portfolio import portfolio
+
+AT_MOST = 100
+"""Lines of the table; those further down are reached by searching, filtering and sorting."""
+HEIGHT = 430
+QUIET_DAYS = 90
+HIGH_RISK = 0.10
+ORDERS = {
+    "balance": ("Largest balance first", False),
+    "chance": ("Highest risk first", False),
+    "contacted_on": ("Longest without contact first", True),
+    "full_name": ("By name", True),
+}
+
+
+def page(viewer: Viewer, scope: Scope | None) -> None:
+    """The finding, the search and filters, the table, and the button that opens a customer."""
+    today = data.as_of(viewer)
+    people = data.until_changed(viewer, _portfolio, today)
+    whose = "Your team looks" if viewer.role == "team_lead" else "You look"
+    if people.empty:
+        st.title("No customer is yours on record")
+        missing = tables.clause(viewer, "customers.rm_id")
+        tables.empty(
+            f"Whose customer is whose is {missing}." if missing else "Core banking names you for none."
+        )
+        return
+    customers = "1 customer" if len(people) == 1 else f"{numeral(len(people))} customers"
+    st.title(f"{whose} after {customers}{_worth(people)}")
+    st.caption(_in_words(people, today))
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = _narrowed(people, viewer, today)
+        bar = st.container(horizontal=True, vertical_alignment="bottom", width="content")
+    if chosen.empty:
+        tables.empty("No customer fits.", "Empty the search or the filter to see the others.")
+        return
+    listed = chosen.head(AT_MOST)
+    lines = _lines(listed, viewer)
+    ticked = tables.ticked(lines, _key(listed), columns=_columns(), height=HEIGHT)
+    with bar:
+        _open(listed, [place for place in ticked if place < len(listed)])
+    if len(chosen) > AT_MOST:
+        st.caption(
+            f"The first {AT_MOST} of {len(chosen):,} customers are listed. Search, filter or sort to see others."
+        )
+
+
+def _portfolio(viewer: Viewer, today: date) -> pd.DataFrame:
+    return portfolio(data.reader(viewer), today)
+
+
+def _worth(people: pd.DataFrame) -> str:
+    """What they have with us together; nothing where no balance is known."""
+    balances = people["balance"].astype(float).dropna()
+    return "" if balances.empty else f" with {hkd(balances.sum())} in deposits and investments"
+
+
+def _in_words(people: pd.DataFrame, today: date) -> str:
+    flagged = int((people["alerts"] != "").sum())
+    parts = [f"{numeral(flagged)} of them {'has' if flagged == 1 else 'have'} an open alert"]
+    unknown = int(people["balance"].isna().sum())
+    if unknown and unknown < len(people):
+        parts.append(f"the balance of {numeral(unknown)} is not known")
+    if people["contacted_on"].notna().any():
+        parts.append(
+            f"with {numeral(int(_is_quiet(people, today).sum()))} no talk is on record for {QUIET_DAYS} days"
+        )
+    return f"{'; '.join(parts)}."
+
+
+def _is_quiet(people: pd.DataFrame, today: date) -> pd.Series:
+    days = (pd.Timestamp(today) - people["contacted_on"]).dt.days
+    quiet: pd.Series = days.isna() | (days >= QUIET_DAYS)
+    return quiet
+
+
+def _narrowed(people: pd.DataFrame, viewer: Viewer, today: date) -> pd.DataFrame:
+    words = st.text_input(
+        "Search",
+        key="portfolio-search",
+        max_chars=80,
+        placeholder="Search name or number",
+        label_visibility="collapsed",
+        width=220,
+    )
+    order = st.selectbox(
+        "Order",
+        list(ORDERS),
+        format_func=lambda name: ORDERS[name][0],
+        key="portfolio-order",
+        label_visibility="collapsed",
+        width=230,
+    )
+    fits = pd.Series(True, index=people.index)  # noqa: FBT003 - one value for all rows
+    with st.popover("Filter", icon=":material/filter_alt:"):
+        segments = st.pills(
+            "Segment",
+            sorted({plain(s) for s in people["segment"].dropna()}),
+            selection_mode="multi",
+            key="portfolio-segments",
+        )
+        only = st.pills(
+            "Only those",
+            ["with an open alert", "at high risk", f"without contact in {QUIET_DAYS} days", "with a task"],
+            selection_mode="multi",
+            key="portfolio-only",
+        )
+        rms = (
+            st.multiselect("RM", sorted(people["rm_name"].dropna().unique()), key="portfolio-rms")
+            if viewer.role == "team_lead"
+            else []
+        )
+    for word in words.lower().split():
+        text = people["full_name"].fillna("") + " " + people["customer_id"]
+        fits &= text.str.lower().str.contains(word, regex=False)
+    if segments:
+        fits &= people["segment"].map(plain, na_action="ignore").isin(segments)
+    if rms:
+        fits &= people["rm_name"].isin(rms)
+    masks = {
+        "with an open alert": people["alerts"] != "",
+        "at high risk": people["chance"] >= HIGH_RISK,
+        f"without contact in {QUIET_DAYS} days": _is_quiet(people, today),
+        "with a task": people["next_task"].notna(),
+    }
+    for name in only:
+        fits &= masks[name]
+    chosen: pd.DataFrame = people[fits]
+    if order == "contacted_on":
+        return chosen.sort_values(order, na_position="first", kind="stable")
+    return chosen.sort_values(order, ascending=ORDERS[order][1], kind="stable")
+
+
+def _lines(people: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
+    names = [
+        name_or_number(name if isinstance(name, str) else None, str(number))
+        for name, number in zip(people["full_name"], people["customer_id"], strict=True)
+    ]
+    frame = pd.DataFrame(
+        {
+            "Customer": names,
+            "Segment": [None if pd.isna(s) else plain(s) for s in people["segment"]],
+            "RM": people["rm_name"].to_list(),
+            "Balance, HKD": rounded_column(people["balance"].astype(float)).to_list(),
+            "Products": people["products"].to_list(),
+            "Risk, %": rounded_column(100 * people["chance"], 1).to_list(),
+            "Open alert": people["alerts"].replace("", None).to_list(),
+            "Contacted": people["contacted_on"].to_list(),
+            "Next task": people["next_task"].to_list(),
+        }
+    )
+    return frame if viewer.role == "team_lead" else frame.drop(columns="RM")
+
+
+def _columns() -> tables.Columns:
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    return {
+        "Customer": text(pinned=True, width="medium"),
+        "Segment": text(width="small"),
+        "Balance, HKD": number(
+            width="small", help="Deposits and investments as of the last night.", format="localized"
+        ),
+        "Products": number(width="small", help="How many products are held."),
+        "Risk, %": number(
+            width="small",
+            help="Of customers like this one, the share that leave within 90 days.",
+            format="localized",
+        ),
+        "Open alert": text(width="medium"),
+        "Contacted": st.column_config.DateColumn(
+            format="D MMM YYYY",
+            width="small",
+            help="The last day a talk with the customer is on record.",
+        ),
+        "Next task": text(width="medium"),
+    }
+
+
+def _key(people: pd.DataFrame) -> str:
+    drawn = " ".join(people["customer_id"])
+    return f"portfolio-{hashlib.sha256(drawn.encode()).hexdigest()[:12]}"
+
+
+def _open(people: pd.DataFrame, ticked: list[int]) -> None:
+    row = people.iloc[ticked[0] if ticked else 0]
+    name = name_or_number(row["full_name"] if isinstance(row["full_name"], str) else None, row["customer_id"])
+    label = f"Open {escaped(name)}" if ticked else "Open the first"
+    if st.button(label, key="open-portfolio", type="primary", icon=":material/arrow_forward:"):
+        links.to("customer", cid=str(row["customer_id"]))
