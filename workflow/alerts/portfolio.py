@@ -19,9 +19,10 @@ from workflow.rules.rule_versions import known_rules
 def portfolio(reader: Reader, today: date) -> pd.DataFrame:
     """The customers who are with the bank on a day, those with the largest balance first.
 
-    Columns: customer_id, full_name, segment, rm_name, balance (deposits and investments in HKD, NaN where not known),
-    products, chance (of leaving within 90 days, NaN where not scored), alerts (titles of what is open, "" for none),
-    contacted_on (NaT where no contact is on record) and next_task. An RM's are her own, without those she only covers.
+    Columns: customer_id, full_name, segment, rm_name, balance, products, chance, alerts, contacted_on and next_task.
+    `balance` is deposits and investments in HKD, NaN where not known; `chance` is of leaving within 90 days, NaN where
+    not scored; `alerts` are titles of what is open, "" for none. `contacted_on` is NaT where no contact is on record.
+    An RM's are her own, without those she only covers.
     """
     c, p, m = customers, customer_profiles, relationship_managers
     night = select(func.max(p.c.as_of)).where(p.c.as_of <= today).scalar_subquery()
