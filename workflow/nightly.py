@@ -32,8 +32,8 @@ from warehouse.schema import (
 from warehouse.stores.connect import Stores
 from warehouse.stores.snapshots import SnapshotWriter
 from workflow.alerts import contacts
+from workflow.alerts.book_transfers import move_due
 from workflow.alerts.follow_up import follow_customers
-from workflow.alerts.handovers import move_due
 from workflow.alerts.raising import RuleRun, tonight
 from workflow.alerts.still_valid import why_ended
 from workflow.collaboration import dispute_clock

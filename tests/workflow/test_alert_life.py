@@ -66,7 +66,7 @@ def test_a_snoozed_alert_waits_until_its_day_and_keeps_the_day_it_is_due(app_db:
     record_step(app_db, AMY, alert, SNOOZED, "On holiday until then", 1, until=until, today=DAY)
     row = _alert(app_db, alert)
     assert (row["snoozed_until"], row["status"]) == (until, "working")
-    assert row["due_on"] == DAY + timedelta(days=30)
+    assert row["due_on"] == DAY + timedelta(days=2)
     assert _all(app_db, alert_steps)[0]["until"] == until
     record_step(app_db, AMY, alert, "contacted", "", 2)
     assert _alert(app_db, alert)["snoozed_until"] is None

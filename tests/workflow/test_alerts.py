@@ -45,7 +45,7 @@ def test_an_alert_has_an_owner_a_due_day_what_is_at_stake_and_why(app_db: Stores
     assert _night(app_db, flagged_rows(A)) == RuleRun(raised=1)
     (alert,) = _all(app_db)
     assert (alert["rm_id"], alert["team"], alert["status"]) == ("R1", "East", "open")
-    assert alert["due_on"] == DAY + timedelta(days=30)
+    assert alert["due_on"] == DAY + timedelta(days=2)  # the rule says: call within two days
     assert alert["value_at_stake"] == 900_000
     reasons = alert["reasons"]
     assert [fact["name"] for fact in reasons] == list(COMPLAINT.because)

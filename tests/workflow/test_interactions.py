@@ -20,7 +20,7 @@ from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused, ChangeRefused
 from warehouse.schema import customers, tickets, touches
 from warehouse.stores.connect import Stores
-from workflow.alerts import alert_queue, contacts, handovers
+from workflow.alerts import alert_queue, book_transfers, contacts
 from workflow.alerts.assignment import at_work, members
 from workflow.alerts.follow_up import follow_customers
 from workflow.alerts.portfolio import portfolio
@@ -194,26 +194,26 @@ def test_a_whole_book_goes_to_a_colleague_and_comes_back(own_bank: Stores, custo
     customer_tasks.make(stores, ONE_RM, customer, "Send the offer", TODAY)
     assert at_work(stores, colleague, "Central").covers == ()
     with pytest.raises(ChangeRefused, match="two different RMs"):
-        handovers.hand_over(stores, second, "RM01", "RM01", TODAY, "On leave")
+        book_transfers.hand_over(stores, second, "RM01", "RM01", TODAY, "On leave")
     with pytest.raises(AccessRefused):
-        handovers.hand_over(stores, ONE_RM, "RM01", colleague.rm_id, TODAY, "On leave")
+        book_transfers.hand_over(stores, ONE_RM, "RM01", colleague.rm_id, TODAY, "On leave")
     later = TODAY + timedelta(days=3)
-    assert handovers.hand_over(stores, second, "RM01", colleague.rm_id, later, "On leave") == 0
-    assert handovers.move_due(stores) == 0, "its day has not come"
+    assert book_transfers.hand_over(stores, second, "RM01", colleague.rm_id, later, "On leave") == 0
+    assert book_transfers.move_due(stores) == 0, "its day has not come"
     with pytest.raises(ChangeRefused, match="handed over already"):
-        handovers.hand_over(stores, second, colleague.rm_id, "RM01", TODAY, "On leave")
+        book_transfers.hand_over(stores, second, colleague.rm_id, "RM01", TODAY, "On leave")
     then = on(stores, later)
-    assert handovers.move_due(then) == 1
-    assert handovers.move_due(then) == 0
+    assert book_transfers.move_due(then) == 1
+    assert book_transfers.move_due(then) == 0
     substitute = at_work(then, colleague, "Central")
     assert substitute.covers == (customer,)
     assert list(customer_tasks.open_tasks(reader(then, substitute))["full_name"].notna()) == [True]
     assert len(alert_queue.open_alerts(reader(then, substitute))) == 1
     assert alert_queue.open_alerts(reader(then, ONE_RM)).empty
-    book = int(handovers.standing(reader(then, second))["handover_id"].iloc[0])
-    assert handovers.hand_back(then, second, book, "Back from leave") == 1
+    book = int(book_transfers.standing(reader(then, second))["transfer_id"].iloc[0])
+    assert book_transfers.hand_back(then, second, book, "Back from leave") == 1
     with pytest.raises(ChangeRefused, match="already"):
-        handovers.hand_back(then, second, book, "Back from leave")
+        book_transfers.hand_back(then, second, book, "Back from leave")
     assert len(alert_queue.open_alerts(reader(then, ONE_RM))) == 1
     steps = alert_queue.steps(reader(then, ONE_RM), customer)
     assert [s.split(":")[0] for s in steps["note"]] == [

@@ -87,7 +87,7 @@ _OF_A_CUSTOMER = tuple(
 
 _WORK_WITH_CUSTOMERS = (
     *("alerts", "alert_steps", "offers", "test_assignments"),
-    *("interactions", "customer_tasks", "book_handovers"),
+    *("interactions", "customer_tasks", "book_transfers"),
 )
 """What an RM and her lead write about their customers."""
 

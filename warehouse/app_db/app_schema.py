@@ -141,6 +141,7 @@ rule_versions = Table(
     Column("advice", Text, nullable=False),
     Column("conditions", JSON, nullable=False, comment="Attribute and threshold, all of a closed set."),
     Column("within_capacity", Boolean, nullable=False),
+    Column("due_days", Integer, comment="Days within which to call; empty for the bank's usual time."),
     Column("state", Text, nullable=False, comment="proposed, live or retired."),
     Column("would_flag", Integer, comment="How many customers it flagged when it went live, as was shown."),
     Column("why", Text, nullable=False),
@@ -278,10 +279,10 @@ customer_tasks = Table(
     comment="What an RM is to do for a customer, with the day it is due; it escalates to nobody.",
 )
 
-book_handovers = Table(
-    "book_handovers",
+book_transfers = Table(
+    "book_transfers",
     APP_DB,
-    Column("handover_id", Integer, primary_key=True),
+    Column("transfer_id", Integer, primary_key=True),
     Column("rm_id", Text, nullable=False, comment="Who has the book."),
     Column("customer_rm_id", Text, nullable=False, comment="Whose book it is."),
     Column("team", Text),
@@ -292,7 +293,7 @@ book_handovers = Table(
     Column("ended_by", Text),
     Column("ended_at", DateTime, comment="Empty until it is handed back."),
     Column("ended_why", Text),
-    Index("handovers_of_team", "team", "ended_at"),
+    Index("transfers_of_team", "team", "ended_at"),
     comment="Whole books of customers whose work another RM has for a time.",
 )
 

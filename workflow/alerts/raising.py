@@ -161,7 +161,8 @@ def _alert(rule: AlertRule, row: Mapping[Hashable, Any], as_of: date, settings: 
         "team": row["team"],
         "segment": row["segment"],
         "raised_on": as_of,
-        "due_on": as_of + timedelta(days=settings.alert_due_days),
+        # What the rule promises, such as a call within two days, else the bank's usual time.
+        "due_on": as_of + timedelta(days=rule.due_days or settings.alert_due_days),
         "stratum": stratum(row),
         "held_out_share": settings.hold_out_share,
         "probability": row["probability"],

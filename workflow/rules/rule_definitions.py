@@ -39,7 +39,7 @@ class AlertRule:
     `when` raises an alert; while `still` holds, an alert nobody has started on stays open (`when` itself if not given,
     a wider condition where the number moves a little every night). `because` names the columns that explain it.
     With `within_capacity`, an RM gets no more new alerts of this rule in seven days than `weekly_capacity`, those with
-    the most at stake first.
+    the most at stake first. An alert is due after `due_days`, or after the bank's usual time.
     """
 
     code: str
@@ -50,6 +50,7 @@ class AlertRule:
     still: ColumnElement[bool] | None = None
     needs_model: bool = False
     within_capacity: bool = False
+    due_days: int | None = None
 
 
 SENTENCES: Mapping[str, tuple[str, str]] = {

@@ -70,6 +70,9 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 """Column of the profile, or the score → what a rule may ask about it."""
 
 
+MOST_DUE_DAYS = 90
+
+
 @dataclass(frozen=True, kw_only=True)
 class RuleDraft:
     """A rule as people set it: attribute → threshold, all of which must hold."""
@@ -79,6 +82,8 @@ class RuleDraft:
     advice: str
     conditions: Mapping[str, float]
     within_capacity: bool = True
+    due_days: int | None = None
+    """Within how many days the customer is called; None for the bank's usual time."""
 
     def in_words(self) -> str:
         """The conditions as a text, such as `Savings at least HKD 500,000`."""
@@ -105,12 +110,14 @@ def built_in(settings: Settings) -> tuple[RuleDraft, ...]:
                 "days_since_customer_made_transaction": settings.dormant_after_days,
             },
             within_capacity=False,
+            due_days=2,
         ),
         RuleDraft(
             code="high_churn_risk",
             title="High risk of leaving",
             advice="Call this week. Ask what has changed before offering anything; the reasons say where to start.",
             conditions={"probability": HIGH_CHURN_PROBABILITY},
+            due_days=7,
         ),
     )
 
@@ -139,6 +146,7 @@ def as_rule(draft: RuleDraft) -> AlertRule:
         advice=draft.advice,
         needs_model=scored,
         within_capacity=draft.within_capacity,
+        due_days=draft.due_days,
     )
 
 
@@ -160,6 +168,8 @@ def checked(draft: RuleDraft) -> RuleDraft:
             raise ChangeRefused(f"“{name[:60]}” is nothing a rule can ask about.")
     for condition in draft.compared():
         condition.check(ATTRIBUTES)
+    if draft.due_days is not None and not 1 <= draft.due_days <= MOST_DUE_DAYS:
+        raise ChangeRefused(f"Say within how many days to call, from 1 to {MOST_DUE_DAYS}, and save again.")
     title, advice = draft.title.strip(), draft.advice.strip()
     for what, words in (("a title", title), ("advice for the RM", advice)):
         if not words or len(words) > LONGEST:

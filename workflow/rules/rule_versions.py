@@ -148,6 +148,7 @@ def _append(
             advice=draft.advice,
             conditions=dict(draft.conditions),
             within_capacity=draft.within_capacity,
+            due_days=draft.due_days,
             state=state,
             would_flag=flagged,
             why=why,
@@ -175,4 +176,5 @@ def _draft(row: Any) -> RuleDraft:
         advice=row.advice,
         conditions=conditions,
         within_capacity=bool(row.within_capacity),
+        due_days=None if pd.isna(row.due_days) else int(row.due_days),
     )

@@ -25,7 +25,7 @@ from workflow.alerts.alert_steps import (
     take_back,
 )
 from workflow.customers import offers
-from workflow.customers.offer_eligibility import BY_CODE
+from workflow.customers.offer_eligibility import BY_CODE, NextStep
 from workflow.experiments.persuadable import WORTH_A_CALL
 
 USUAL_SNOOZE_DAYS = 7
@@ -73,11 +73,17 @@ def badges(alert: Alert, today: date) -> None:
         st.badge("Team lead knows", icon=":material/campaign:", color="red")
 
 
-def whole(alerts: Sequence[Alert], today: date, viewer: Viewer, advice: Callable[[], bool]) -> None:
-    """All reasons to call a customer, what to do (drawn by `advice`), and one form for all of them."""
+def whole(
+    alerts: Sequence[Alert],
+    today: date,
+    viewer: Viewer,
+    advice: Callable[[], NextStep],
+    why: Callable[[NextStep], None],
+) -> None:
+    """All reasons to call a customer, what to do (drawn by `advice`), one form for all of them, and why (`why`)."""
     with st.container(border=True, key=f"alert-{alerts[0].alert_id}"):
-        why, do = st.columns([3, 2], gap="large")
-        with why:
+        reasons, do = st.columns([3, 2], gap="large")
+        with reasons:
             for alert in alerts:
                 _reason(alert, today)
             st.caption(
@@ -86,8 +92,9 @@ def whole(alerts: Sequence[Alert], today: date, viewer: Viewer, advice: Callable
             )
         with do:
             st.caption("What to do")
-            free = advice()
-            _form(alerts, viewer, today, free=free)
+            step = advice()
+            _form(alerts, viewer, today, free=step.offer is not None)
+            why(step)
 
 
 def _reason(alert: Alert, today: date) -> None:

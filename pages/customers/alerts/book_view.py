@@ -15,8 +15,8 @@ from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.stores import connect
-from workflow.alerts import handovers
-from workflow.alerts.handovers import Handover
+from workflow.alerts import book_transfers
+from workflow.alerts.book_transfers import BookTransfer
 
 AHEAD = timedelta(days=365)
 
@@ -24,7 +24,7 @@ AHEAD = timedelta(days=365)
 def show(viewer: Viewer, load: pd.DataFrame) -> None:
     """`load` has the team's RMs, `rm_id` and `name`."""
     names = dict(zip(load["rm_id"], load["name"], strict=True))
-    books = rows_of(handovers.standing(data.reader(viewer)), Handover)
+    books = rows_of(book_transfers.standing(data.reader(viewer)), BookTransfer)
     for book in books:
         _standing(book, names)
     with st.expander("Hand a whole book over"):
@@ -35,20 +35,20 @@ def show(viewer: Viewer, load: pd.DataFrame) -> None:
         _form(names)
 
 
-def _standing(book: Handover, names: dict[str, str]) -> None:
+def _standing(book: BookTransfer, names: dict[str, str]) -> None:
     def back(viewer: Viewer, values: Mapping[str, Any]) -> str:
-        moved = handovers.hand_back(connect.here(), viewer, book.handover_id, str(values["why"] or ""))
+        moved = book_transfers.hand_back(connect.here(), viewer, book.transfer_id, str(values["why"] or ""))
         return f"Handed back, with {_alerts(moved)}."
 
     whose, has = names.get(book.customer_rm_id, book.customer_rm_id), names.get(book.rm_id, book.rm_id)
-    with st.container(horizontal=True, vertical_alignment="center", key=f"book-{book.handover_id}"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"book-{book.transfer_id}"):
         st.caption(
             escaped(f"The book of {whose} is with {has} from {day(book.starts_on)}: {book.why}"),
             width="content",
         )
         with (
             st.popover("Hand it back", icon=":material/undo:"),
-            forms.form(f"book back {book.handover_id}") as form,
+            forms.form(f"book back {book.transfer_id}") as form,
         ):
             st.text_input("Why", max_chars=200, key=form.keep("why", ""))
             form.submit("Hand it back", back, icon=":material/undo:")
@@ -59,7 +59,7 @@ def _form(names: dict[str, str]) -> None:
 
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
         on = values["on"]
-        moved = handovers.hand_over(
+        moved = book_transfers.hand_over(
             connect.here(),
             viewer,
             values["from"],

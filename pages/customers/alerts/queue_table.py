@@ -109,10 +109,10 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
         "Customer": st.column_config.TextColumn(pinned=True, width="medium"),
         "Segment": st.column_config.TextColumn(width="small"),
         "HKD at stake": number(
-            width="small", help="Deposits and investments as of the last night.", format="localized"
+            width=105, help="Deposits and investments as of the last night.", format="localized"
         ),
         "Risk, %": number(
-            width="small",
+            width=65,
             help="Of customers like this one, the share that leave within 90 days.",
             format="localized",
         ),
@@ -122,11 +122,11 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
             format="localized",
         ),
         "Reason": st.column_config.TextColumn(width="medium"),
-        "Due": st.column_config.DateColumn(format="D MMM YYYY", width="small"),
+        "Due": st.column_config.DateColumn(format="D MMM YYYY", width=100),
         "Status": st.column_config.TextColumn(width="small"),
         "Contacted": st.column_config.DateColumn(
             format="D MMM YYYY",
-            width="small",
+            width=100,
             help="The last day somebody spoke with the customer: a call, branch visit or event, a step, or a contact "
             "that a colleague logged.",
         ),

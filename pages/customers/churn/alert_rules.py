@@ -26,6 +26,7 @@ from workflow.rules.rule_definitions import lacking
 from workflow.rules.rule_drafts import ATTRIBUTES, RuleDraft, as_rule, code_of
 
 NEW = "a new rule"
+DUE_DAYS = (1, 2, 3, 5, 7, 14)
 WIDE = 0.25
 """A rule that flags more than this share of the customers flags too many."""
 
@@ -42,6 +43,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         {
             "Rule": [d.title for d in in_force.values()],
             "Flags a customer when": [d.in_words() for d in in_force.values()],
+            "Call within": [_within(d.due_days) for d in in_force.values()],
             "Within RM capacity": ["Yes" if d.within_capacity else "No" for d in in_force.values()],
         }
     )
@@ -99,6 +101,16 @@ def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:
     advice = st.text_input(
         "What the RM should do", value=begun.advice if begun else "", max_chars=200, key=f"advice-{code}"
     )
+    promise = begun.due_days if begun else None
+    promises: list[int | None] = [*sorted({*DUE_DAYS, *([promise] if promise else [])}), None]
+    within = st.selectbox(
+        "Call within",
+        promises,
+        index=promises.index(promise),
+        format_func=_within,
+        width=220,
+        key=f"within-{code}",
+    )
     capped = st.toggle(
         "Raise no more in a week than each RM can work, those with the most at stake first",
         value=begun.within_capacity if begun else True,
@@ -110,7 +122,13 @@ def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:
         advice=advice,
         conditions=conditions,
         within_capacity=capped,
+        due_days=within,
     )
+
+
+def _within(days: int | None) -> str:
+    usual = connect.here().settings.alert_due_days
+    return f"{usual} days, as usual" if days is None else f"{days} day{'' if days == 1 else 's'}"
 
 
 def _called(code: str, draft: RuleDraft) -> str:

@@ -96,7 +96,8 @@ def _alerts(viewer: Viewer, customer_id: str, today: date) -> None:
     reader = data.reader(viewer)
     mine = alert_queue.open_alerts(reader, customer_id, today)
     if about_her := rows_of(mine, Alert):
-        alert_card.whole(about_her, today, viewer, partial(next_step.show, about_her, viewer, today))
+        advice = partial(next_step.show, about_her, viewer, today)
+        alert_card.whole(about_her, today, viewer, advice, partial(next_step.why, about_her))
     alert_card.unrecorded()
     _ended(reader, customer_id, today)
     if viewer.role == "relationship_manager":

@@ -68,7 +68,9 @@ def _list(viewer: Viewer, customer_id: str, events: pd.DataFrame, today: date) -
     """Everything in words, the newest first, with what colleagues recorded; of the departments that are chosen."""
     recorded = recorded_events.of_customer(data.reader(viewer), customer_id)
     delivered = events.iloc[::-1]
-    delivered = delivered.assign(detail=delivered["detail"].map(plain, na_action="ignore"))
+    # An e-mail by e-mail says nothing twice.
+    once = delivered["detail"].mask(delivered["detail"] == delivered["what"])
+    delivered = delivered.assign(detail=once.map(plain, na_action="ignore"))
     both = pd.concat([part for part in (recorded, delivered) if len(part)])
     both = both.assign(at=pd.to_datetime(both["at"])).sort_values("at", ascending=False, kind="stable")
     departments = list(dict.fromkeys(both["department"]))
@@ -79,7 +81,7 @@ def _list(viewer: Viewer, customer_id: str, events: pd.DataFrame, today: date) -
         both = both[both["department"].isin(chosen)]
     frame = pd.DataFrame(
         {
-            "When": both["at"],
+            "When": both["at"].dt.normalize(),
             "Department": both["department"],
             "What": [_WHAT.get(w, plain(w).capitalize()) for w in both["what"]],
             "About": both["detail"],
@@ -108,4 +110,4 @@ def _in_words(event: about.JourneyEvent) -> str:
     what = _WHAT.get(event.what, plain(event.what).capitalize())
     words = "" if event.detail is None else plain(event.detail)
     # An e-mail by e-mail says nothing twice.
-    return f"{what}: {words}" if words and words.lower() != what.lower() else what
+    return f"{what}: {words}" if words and event.detail != event.what else what

@@ -16,18 +16,21 @@ from workflow.customers import offers
 from workflow.customers.offer_eligibility import NextStep
 
 
-def show(alerts: Sequence[Alert], viewer: Viewer, today: date) -> bool:
-    """What to do about a customer's alerts: the right step, each rule's advice, and the offer if one may be made.
-
-    Gives whether an offer may be made without saying why.
-    """
+def show(alerts: Sequence[Alert], viewer: Viewer, today: date) -> NextStep:
+    """What to do about a customer's alerts, in a sentence, and the offer if one may be made."""
     step = offers.next_step(data.reader(viewer), alerts[0].customer_id, today, alerted=True)
-    _sentence(step)
-    for advice in dict.fromkeys(alert.advice for alert in alerts):
-        st.caption(escaped(advice) or "The rule behind this alert was removed. Record how it ended.")
+    st.markdown(f"**{escaped(step.sentence)}**")
     if step.offer is not None:
         _offer(alerts, step, viewer, today)
-    return step.offer is not None
+    return step
+
+
+def why(alerts: Sequence[Alert], step: NextStep) -> None:
+    """Why that is the right step, and each rule's advice: below the form, which is within the first screen so."""
+    st.text(step.reason)
+    _against(step)
+    for advice in dict.fromkeys(alert.advice for alert in alerts):
+        st.caption(escaped(advice) or "The rule behind this alert was removed. Record how it ended.")
 
 
 def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
@@ -43,6 +46,10 @@ def without_alert(customer_id: str, viewer: Viewer, today: date) -> None:
 def _sentence(step: NextStep) -> None:
     st.markdown(f"**{escaped(step.sentence)}**")
     st.text(step.reason)
+    _against(step)
+
+
+def _against(step: NextStep) -> None:
     if step.why_not and step.why_not != step.reason:
         st.caption(f":material/block: {escaped(step.why_not)}")
 

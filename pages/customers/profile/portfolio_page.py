@@ -166,7 +166,8 @@ def _lines(people: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
             "Next task": people["next_task"].to_list(),
         }
     )
-    return frame if viewer.role == "team_lead" else frame.drop(columns="RM")
+    shown = frame if viewer.role == "team_lead" else frame.drop(columns="RM")
+    return shown if people["chance"].notna().any() else shown.drop(columns="Risk, %")
 
 
 def _columns() -> tables.Columns:
@@ -175,18 +176,18 @@ def _columns() -> tables.Columns:
         "Customer": text(pinned=True, width="medium"),
         "Segment": text(width="small"),
         "Balance, HKD": number(
-            width="small", help="Deposits and investments as of the last night.", format="localized"
+            width=115, help="Deposits and investments as of the last night.", format="localized"
         ),
-        "Products": number(width="small", help="How many products are held."),
+        "Products": number(width=75, help="How many products are held."),
         "Risk, %": number(
-            width="small",
+            width=65,
             help="Of customers like this one, the share that leave within 90 days.",
             format="localized",
         ),
         "Open alert": text(width="medium"),
         "Contacted": st.column_config.DateColumn(
             format="D MMM YYYY",
-            width="small",
+            width=100,
             help="The last day a talk with the customer is on record.",
         ),
         "Next task": text(width="medium"),

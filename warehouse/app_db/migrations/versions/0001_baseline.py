@@ -72,8 +72,8 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('line'),
     comment='Every write, and every refused look: appended, chained, so a removed line is found.'
     )
-    op.create_table('book_handovers',
-    sa.Column('handover_id', sa.Integer(), nullable=False),
+    op.create_table('book_transfers',
+    sa.Column('transfer_id', sa.Integer(), nullable=False),
     sa.Column('rm_id', sa.Text(), nullable=False, comment='Who has the book.'),
     sa.Column('customer_rm_id', sa.Text(), nullable=False, comment='Whose book it is.'),
     sa.Column('team', sa.Text()),
@@ -84,10 +84,10 @@ def upgrade() -> None:
     sa.Column('ended_by', sa.Text()),
     sa.Column('ended_at', sa.DateTime(), comment='Empty until it is handed back.'),
     sa.Column('ended_why', sa.Text()),
-    sa.PrimaryKeyConstraint('handover_id'),
+    sa.PrimaryKeyConstraint('transfer_id'),
     comment='Whole books of customers whose work another RM has for a time.'
     )
-    op.create_index('handovers_of_team', 'book_handovers', ['team', 'ended_at'])
+    op.create_index('transfers_of_team', 'book_transfers', ['team', 'ended_at'])
     op.create_table('campaign_steps',
     sa.Column('step_id', sa.Integer(), nullable=False),
     sa.Column('campaign_id', sa.Text(), nullable=False),
@@ -395,6 +395,7 @@ def upgrade() -> None:
     sa.Column('advice', sa.Text(), nullable=False),
     sa.Column('conditions', sa.JSON(), nullable=False, comment='Attribute and threshold, all of a closed set.'),
     sa.Column('within_capacity', sa.Boolean(), nullable=False),
+    sa.Column('due_days', sa.Integer(), comment="Days within which to call; empty for the bank's usual time."),
     sa.Column('state', sa.Text(), nullable=False, comment='proposed, live or retired.'),
     sa.Column('would_flag', sa.Integer(), comment='How many customers it flagged when it went live, as was shown.'),
     sa.Column('why', sa.Text(), nullable=False),

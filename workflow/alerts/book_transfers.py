@@ -16,7 +16,7 @@ from metrics.comparison.words import day
 from warehouse.access import audit
 from warehouse.access.audit import AuditEntry
 from warehouse.access.reader import Reader, Viewer
-from warehouse.app_db.app_schema import alerts, book_handovers, customer_tasks
+from warehouse.app_db.app_schema import alerts, book_transfers, customer_tasks
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import LONGEST_NOTE
@@ -28,10 +28,10 @@ _ONLY_LEADS = "Only a team lead hands a book over, so nothing was changed. Ask y
 
 
 @dataclass(frozen=True, kw_only=True)
-class Handover:
+class BookTransfer:
     """A row of `standing`: `customer_rm_id` whose book it is, `rm_id` who has it."""
 
-    handover_id: int
+    transfer_id: int
     rm_id: str
     customer_rm_id: str
     starts_on: date
@@ -40,8 +40,8 @@ class Handover:
 
 def standing(reader: Reader) -> pd.DataFrame:
     """The books that are handed over and not handed back, as far as the reader sees them."""
-    t = book_handovers
-    return reader.frame(select(t).where(t.c.ended_at.is_(None)).order_by(t.c.starts_on, t.c.handover_id))
+    t = book_transfers
+    return reader.frame(select(t).where(t.c.ended_at.is_(None)).order_by(t.c.starts_on, t.c.transfer_id))
 
 
 def hand_over(
@@ -61,10 +61,10 @@ def hand_over(
     today = stores.now().date()
     if starts_on is None or starts_on < today:
         raise ChangeRefused("Choose from which day on, today or later, and save again.")
-    t = book_handovers
+    t = book_transfers
     with audit.entry(stores, viewer.username, "book.hand_over", f"{from_rm} to {to_rm}", why) as entry:
         here = t.c.customer_rm_id.in_((from_rm, to_rm)) | (t.c.rm_id == from_rm)
-        if entry.app_db.execute(select(t.c.handover_id).where(here, t.c.ended_at.is_(None))).first():
+        if entry.app_db.execute(select(t.c.transfer_id).where(here, t.c.ended_at.is_(None))).first():
             raise ChangeRefused("One of these books is handed over already. Hand it back first.")
         entry.append(
             t, "made", rm_id=to_rm, customer_rm_id=from_rm, team=viewer.team, starts_on=starts_on, why=why
@@ -72,7 +72,7 @@ def hand_over(
         return _move(entry, str(from_rm), str(to_rm), str(from_rm), why) if starts_on <= today else 0
 
 
-def hand_back(stores: Stores, viewer: Viewer, handover_id: int, why: str) -> int:
+def hand_back(stores: Stores, viewer: Viewer, transfer_id: int, why: str) -> int:
     """Hand a book back: what is still open of it goes to its own RM again; gives how many alerts moved.
 
     Raises AccessRefused, on record, unless the viewer leads its team, and ChangeRefused if it was handed back already.
@@ -80,9 +80,9 @@ def hand_back(stores: Stores, viewer: Viewer, handover_id: int, why: str) -> int
     audit.check_role(stores, viewer, ("team_lead",), "book.refused", _ONLY_LEADS)
     missing = "Say in a few words why the book goes back; both colleagues read it. Then save again."
     why = audit.checked_text(why, LONGEST_NOTE, missing, "The reason has")
-    t = book_handovers
-    with audit.entry(stores, viewer.username, "book.hand_back", str(handover_id), why) as entry:
-        mine = (t.c.handover_id == handover_id, t.c.team == viewer.team, t.c.ended_at.is_(None))
+    t = book_transfers
+    with audit.entry(stores, viewer.username, "book.hand_back", str(transfer_id), why) as entry:
+        mine = (t.c.transfer_id == transfer_id, t.c.team == viewer.team, t.c.ended_at.is_(None))
         row = entry.app_db.execute(select(t).where(*mine)).mappings().first()
         if row is None:
             raise ChangeRefused("This book was handed back already, or is not of your team.")
@@ -93,17 +93,17 @@ def hand_back(stores: Stores, viewer: Viewer, handover_id: int, why: str) -> int
 
 def move_due(stores: Stores) -> int:
     """Give what came since to whoever has the book: new alerts, and books whose day has come; gives how many moved."""
-    t, today = book_handovers, stores.now().date()
+    t, today = book_transfers, stores.now().date()
     due = select(t).where(t.c.ended_at.is_(None), t.c.starts_on <= today)
     with stores.read_app_db() as app_db:
         books = [dict(row) for row in app_db.execute(due).mappings()]
-        waiting = {b["handover_id"] for b in books if app_db.execute(_open(b["customer_rm_id"], b)).first()}
+        waiting = {b["transfer_id"] for b in books if app_db.execute(_open(b["customer_rm_id"], b)).first()}
     if not waiting:
         return 0
     moved = 0
     with audit.entry(stores, BY_NIGHT, "book.follow", "", f"{len(waiting)} books") as entry:
         for book in books:
-            if book["handover_id"] in waiting:
+            if book["transfer_id"] in waiting:
                 why = f"The book was handed over on {day(book['starts_on'])}: {book['why']}"
                 own = book["customer_rm_id"]
                 moved += _move(entry, own, book["rm_id"], own, why)
