@@ -48,6 +48,8 @@ WORKED = (
     (0.72, 2, "acknowledged", ""),
 )
 """What becomes of an alert in its first week; the others wait."""
+PROMISED = 0.36
+"""Of a rule that promises a call within days, nearly all alerts come to an end in them."""
 DONE_LATER = 0.5
 """Of those still open after two weeks, the share that is closed from one week to the next."""
 TO_POOL = 0.04
@@ -102,6 +104,7 @@ def _work(stores: Stores, night: Reader, day: date, following: date, as_of: date
     """What RMs and team leads do between one night and the next: about the alerts of this night, and older ones."""
     t = relationship_managers
     managers = {m.rm_id: m for m in night.rows(select(t.c.rm_id, t.c.name, t.c.team))}
+    promised = {rule.code for rule in rules_in_force(night) if rule.due_days}
     for alert in _open(stores):
         manager = managers.get(alert["rm_id"])
         if manager is None:
@@ -113,7 +116,7 @@ def _work(stores: Stores, night: Reader, day: date, following: date, as_of: date
             then = _on(stores, min(day + timedelta(days=2), as_of), 11)
             assignment.reassign(then, lead, alert["alert_id"], None, "On leave this month.", alert["version"])
         elif age == 0:
-            _first_week(stores, rm, alert, lot, as_of)
+            _first_week(stores, rm, alert, lot * PROMISED if alert["rule"] in promised else lot, as_of)
         elif age >= LATER_BY and _lot(alert["alert_id"], f"{day}") < DONE_LATER:
             then = _on(stores, min(day + timedelta(days=3), following), 15)
             step = "accepted" if _lot(alert["alert_id"], "yes") < 0.25 else "declined"

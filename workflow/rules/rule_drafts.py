@@ -117,7 +117,6 @@ def built_in(settings: Settings) -> tuple[RuleDraft, ...]:
             title="High risk of leaving",
             advice="Call this week. Ask what has changed before offering anything; the reasons say where to start.",
             conditions={"probability": HIGH_CHURN_PROBABILITY},
-            due_days=7,
         ),
     )
 
