@@ -166,8 +166,8 @@ def _lines(people: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
             "Next task": people["next_task"].to_list(),
         }
     )
-    shown = frame if viewer.role == "team_lead" else frame.drop(columns="RM")
-    return shown if people["chance"].notna().any() else shown.drop(columns="Risk, %")
+    lines = frame if viewer.role == "team_lead" else frame.drop(columns="RM")
+    return lines if people["chance"].notna().any() else lines.drop(columns="Risk, %")
 
 
 def _columns() -> tables.Columns:
