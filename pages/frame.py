@@ -27,6 +27,7 @@ from warehouse.errors import Problem
 from warehouse.release import VERSION
 from warehouse.schema import plain
 from warehouse.stores import connect, run_memo
+from workflow.collaboration import page_use
 from workflow.experiments import refused_analyses
 
 AT_FIRST_SIGHT = 8
@@ -47,6 +48,7 @@ def _draw_page(entry: MenuEntry, viewer: Viewer) -> None:
         export_button.remember(entry.title, viewer, scope)
         entry.page(viewer, scope)
         forms.rest()
+    page_use.note_opened(connect.here(), viewer, entry.url)
 
 
 def _not_yours(entry: MenuEntry, viewer: Viewer) -> None:
@@ -185,6 +187,7 @@ def main() -> None:
     }
     menu = {section: offered for section, offered in menu.items() if offered}
     links.remember(page for offered in menu.values() for page in offered)
+    links.name({entry.url: entry.title for section in MENU.values() for entry in section})
     menu[""] += _unlisted(viewer)
     page = st.navigation(menu, expanded=AT_FIRST_SIGHT)
     search_box.go()

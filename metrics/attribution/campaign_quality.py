@@ -21,7 +21,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from metrics.catalogue.first_months import COMPLAINT_DAYS, LEAVING_DAYS
 from metrics.definitions.meaning import Meaning
-from metrics.definitions.scope import Period, Scope, full_months, last_full_month
+from metrics.definitions.scope import Filters, Period, Scope, full_months, last_full_month
 from metrics.qualification.qualification_versions import as_agreed
 from metrics.query import query
 from metrics.query.missing_reasons import Missing, not_given_for
@@ -112,6 +112,13 @@ def of_the_bank(
     totals = _wide(query.ask(whole, reader, available, alike=True), [])
     lacking = not_known(data_coverage.of(reader))
     return judge(counts[counts["campaign"].notna()], totals.iloc[0], lacking)
+
+
+def of_a_part(reader: Reader, as_of: date, available: AvailableColumns | None, filters: Filters) -> pd.Series:
+    """What the scorecard counts, of a part of all leads together; what is about too few people is NaN for everybody."""
+    periods = scorecard_query(as_of).periods
+    whole = Query.of(COUNTED, Scope(periods[0], filters), (), periods)
+    return _wide(query.ask(whole, reader, available, alike=True), []).iloc[0]
 
 
 def not_known(covered: Coverage | None) -> dict[str, Missing]:

@@ -165,7 +165,7 @@ def _declined(viewer: Viewer) -> None:
         st.caption(
             f"Of {len(requests)} requests for data none was declined."
             if requests
-            else "No data was requested yet."
+            else "There are no requests for data yet."
         )
         return
     st.caption(

@@ -12,14 +12,20 @@ import pytest
 from metrics.attribution.message_register import contradicted_customers
 from metrics.definitions.scope import Period
 from metrics.query.report_query import SavedReport
+from pages.growth.campaigns.targeting_view import finding
 from pages.growth.goals.goal_alignment import alignment_in_words
+from tests.morning import on
 from tests.pages.staff import Open, cells, opener, somebody, words
+from warehouse.access.data_coverage import available_columns
 from warehouse.access.reader import SYSTEM, Reader
+from warehouse.app_db.app_schema import page_days, users
 from warehouse.errors import AccessRefused
 from warehouse.stores.connect import Stores
+from workflow.campaigns.targeting import targeted_against_broad
 from workflow.collaboration.closed_loop import STEPS, about_figures, has_result, steps_reached, traces
 from workflow.collaboration.decision_evidence import by_department, by_month
 from workflow.collaboration.decision_records import track_record
+from workflow.collaboration.page_use import note_opened, page_use
 from workflow.collaboration.record_reading import records_of
 from workflow.collaboration.sample_records import write_sample_records
 from workflow.customers.audience import ANY, WITH, WITHOUT, audience
@@ -117,6 +123,41 @@ def test_who_received_contradicting_offers_is_for_roles_with_rows(bank: Stores) 
             Reader(bank, somebody(role), bank.snapshot()).frame(contradicted_customers(QUARTER))
 
 
+def test_a_day_is_noted_once_for_a_department_and_for_no_person(bank: Stores) -> None:
+    from sign_in import accounts
+
+    for number in range(5):
+        name = f"seller{number}"
+        accounts.create(bank, name, "a long pass phrase", by="test", full_name="Ann Lee", role="sales")
+    with bank.app_db.begin() as app_db:
+        app_db.execute(users.update().where(users.c.role != "sales").values(disabled_at=bank.now()))
+    for _ in range(2):
+        note_opened(bank, somebody("sales"), "funnel")
+    (line,) = page_use(bank, TODAY)
+    assert (line.department, line.days, line.by_page) == ("Sales", 1, {"funnel": 1})
+    note_opened(on(bank, date(2026, 6, 30)), somebody("sales"), "today")
+    assert page_use(bank, TODAY)[0].days_a_week == 0.5
+    assert "username" not in page_days.c
+
+
+def test_a_difference_of_two_ways_is_a_finding_only_beyond_its_interval(bank: Stores) -> None:
+    results = [
+        targeted_against_broad(
+            Reader(bank, somebody(role), bank.snapshot()),
+            date(2026, 6, 30),
+            available_columns(Reader(bank, somebody(role), bank.snapshot())),
+        )
+        for role in ("analyst", "executive")
+    ]
+    assert results[0] == results[1]
+    assert results[0] is not None
+    for one in results[0].compared:
+        assert one.targeted[0] <= one.targeted[1]
+        if one.difference is not None:
+            clear = one.difference.low > 0 or one.difference.high < 0
+            assert finding(one).startswith("Targeted is") == clear
+
+
 def test_no_pair_that_cannot_be_judged_is_called_aligned() -> None:
     assert (
         alignment_in_words(["not enough data yet", "too early"])
@@ -137,6 +178,8 @@ def test_each_result_leads_back_and_each_measure_stands_where_the_reader_looks_f
             ("data-status", {}, "What departments share"),
             ("decisions", {}, "Counted by the day a decision was put forward"),
             ("impact", {}, "From data to result"),
+            ("impact", {}, "Daily use"),
+            ("campaigns", {}, "Targeted against broad"),
             ("campaigns", {"view": "messages"}, "sent messages in the last 90 days"),
             ("campaigns", {"view": "audience"}, "customers may be contacted"),
             ("campaigns", {"view": "overlap"}, "Who received contradicting offers"),

@@ -109,8 +109,9 @@ def checked_text(words: str, longest: int, missing: str, what: str = "") -> str:
 def bookkeeping(stores: Stores) -> Iterator[AuditEntry]:
     """A write that nobody decided and that would drown the log, all or nothing, without an audit line.
 
-    Only for when a session was last seen, for counting a sign-in attempt before its password is checked, and for taking
-    a message out of the outbox to send it: what becomes of it has its line.
+    Only for when a session was last seen, for counting a sign-in attempt before its password is checked, and for
+    taking a message out of the outbox to send it: what becomes of it has its line. And for the day on which a
+    department opened a page.
     """
     with _refused_if_lost(), stores.app_db.begin() as connection:
         yield AuditEntry(connection, stores.now(), "")

@@ -124,6 +124,7 @@ _AUDITED = frozenset(app_schema.APP_DB.tables.values()) - {
     app_schema.sessions,
     app_schema.sign_in_failures,
     app_schema.outbox,
+    app_schema.page_days,
 }
 """Tables whose every change has a line in the audit log; of the others some are mere bookkeeping."""
 

@@ -807,6 +807,15 @@ row_changes = Table(
     comment="What a load changed in days that were loaded before: rows that came late, went, or read differently.",
 )
 
+page_days = Table(
+    "page_days",
+    APP_DB,
+    Column("day", Date, primary_key=True),
+    Column("department", Text, primary_key=True),
+    Column("page", Text, primary_key=True, comment="By its address."),
+    comment="On which day somebody of a department opened a page; who it was is not kept.",
+)
+
 audit_log = Table(
     "audit_log",
     APP_DB,

@@ -241,4 +241,5 @@ _PARTS: tuple[Callable[[SampleHistory], None], ...] = (
     sample_reports.shared_views,
     sample_reports.own_reports,
     sample_reports.shared_reports,
+    sample_reports.pages_opened,
 )

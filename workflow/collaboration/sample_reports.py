@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from metrics.query.report_query import SavedReport
 from warehouse.errors import Problem
-from workflow.collaboration.record_kind import ANALYTICS, MANAGEMENT, MARKETING, SERVICE
+from workflow.collaboration import page_use
+from workflow.collaboration.record_kind import (
+    ANALYTICS,
+    IT,
+    MANAGEMENT,
+    MARKETING,
+    RELATIONSHIP,
+    SALES,
+    SERVICE,
+)
 from workflow.collaboration.sample_history import PEOPLE, SampleHistory
 from workflow.reports import dashboards, saved_reports, saved_views
 
@@ -31,6 +42,30 @@ def own_reports(h: SampleHistory) -> None:
     """Three reports that departments built themselves instead of asking for them."""
     for back, who, title, report in _REPORTS:
         saved_reports.save(h.on(back), PEOPLE[who], title, report)
+
+
+_OPENED: Mapping[str, tuple[str, ...]] = {
+    RELATIONSHIP: ("today", "customer-health", "customer", "inbox"),
+    SERVICE: ("today", "voice", "customer", "observations"),
+    SALES: ("today", "lead-hand-off", "funnel"),
+    MARKETING: ("today", "campaigns", "funnel", "budget", "goals"),
+    ANALYTICS: ("today", "churn-model", "data-status", "reports", "data-requests"),
+    MANAGEMENT: ("quarterly-review", "goals", "decisions"),
+    IT: ("data-status", "loads"),
+}
+"""Department → its pages, the one it opens most often first."""
+
+
+def pages_opened(h: SampleHistory) -> None:
+    """Four weeks of opened pages: the first each working day, each further one more seldom."""
+    for back in range(1, 29):
+        day = h.day(back)
+        if day.weekday() > 4:
+            continue
+        for department, pages in _OPENED.items():
+            for place, page in enumerate(pages):
+                if (day.toordinal() + place) % (place + 1) == 0:
+                    page_use.note_opened(h.on(back), PEOPLE[department], page)
 
 
 def shared_views(h: SampleHistory) -> None:

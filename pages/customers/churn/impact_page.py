@@ -13,7 +13,12 @@ from metrics.definitions.scope import Scope
 from models.experiments.sequential_analysis import best, verdict
 from pages.charts import charts
 from pages.components import data, tables, theme
-from pages.customers.churn import agreed_tests_block, closed_loop_block, department_use_block
+from pages.customers.churn import (
+    agreed_tests_block,
+    closed_loop_block,
+    department_use_block,
+    page_use_block,
+)
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
 from reports.review.experiment_effects import as_counted
 from warehouse.access.reader import Viewer
@@ -71,6 +76,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     agreed_tests_block.show(viewer)
     closed_loop_block.show(viewer)
     department_use_block.show(viewer)
+    page_use_block.show(viewer)
 
 
 def _requested_day() -> date | None:

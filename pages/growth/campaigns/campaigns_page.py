@@ -13,6 +13,7 @@ from pages.growth.campaigns import (
     campaign_overlap,
     campaign_scorecard,
     message_register_view,
+    targeting_view,
 )
 from pages.growth.campaigns.campaign_scorecard import JUDGED
 from warehouse.access.reader import Viewer
@@ -69,6 +70,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     else:
         finding.title(_headline(viewer, judged))
         campaign_scorecard.view(viewer, judged)
+        targeting_view.show(viewer)
 
 
 def _judged(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame | None:

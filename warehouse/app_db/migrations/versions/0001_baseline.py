@@ -318,6 +318,13 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('benchmark_id'),
     comment='Figures of others to stand beside ours; appended, a correction names the entry it replaces.'
     )
+    op.create_table('page_days',
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('department', sa.Text(), nullable=False),
+    sa.Column('page', sa.Text(), nullable=False, comment='By its address.'),
+    sa.PrimaryKeyConstraint('day', 'department', 'page'),
+    comment='On which day somebody of a department opened a page; who it was is not kept.'
+    )
     op.create_table('pinned_figures',
     sa.Column('pin_id', sa.Integer(), nullable=False),
     sa.Column('metric', sa.Text(), nullable=False, comment='A metric of the catalogue.'),
