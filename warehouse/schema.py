@@ -887,6 +887,24 @@ rollups = _table(
     read_by=("dimensions", "measure", "day"),
 )
 
+published_cells = _table(
+    "published_cells",
+    "Which figures of whole months are shown to who sees totals only, by the values of a dimension.",
+    "Analytics",
+    _column("measure", Text, "The figure; one of those that count the same people.", required=True),
+    _column("definition", Text, "The fingerprint of the definition it was decided by.", required=True),
+    _column("dimension", Text, "By which dimension; empty for all of it.", required=True),
+    _column("value", Text, "The value; empty where it is not known."),
+    _column(
+        "blocks",
+        Text,
+        "Of each month edge, the oldest first, a number: a figure is shown if both its edges have the same. Of a stock "
+        "of each month 0 where it is shown. Empty where nobody is counted.",
+        required=True,
+    ),
+    schema=DERIVED,
+)
+
 run_notes = _table(
     "run_notes",
     "What the last nightly run could not work out, and why.",
@@ -1037,6 +1055,7 @@ WRITTEN_BY_THE_LOAD = (
     findings,
     quarantine,
     rollups,
+    published_cells,
 )
 """Derived tables that are about one load alone: it writes or empties them; the others are the nights' history."""
 

@@ -16,8 +16,10 @@ from sqlalchemy import true
 
 from metrics.customers.profile import profile
 from metrics.definitions.measure import measures_of
+from metrics.leads import decided_at_night
 from metrics.qualification.qualification_versions import in_force
-from metrics.query import rollups
+from metrics.query import linked_figures, published_cells, rollups
+from metrics.query.cell_decisions import Requested
 from models.churn import churn_prediction, cross_sell_prediction
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
@@ -109,8 +111,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         draft.write(offer_results, offers.results(reader), replacing=true())
         tell("Reading what service cases are about")
         notes |= voice_themes.write(draft, reader, as_of, available)
-        tell("Totalling the days")
-        rollups.write(draft, [m for metric in in_force(reader).values() for m in measures_of(metric)])
+        _write_totals(draft, reader, tell)
         run_notes.write(draft, as_of, {subject: why for subject, why in notes.items() if why})
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
@@ -150,6 +151,18 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
 
 def _quietly(_step: str) -> None:
     """Nobody watches."""
+
+
+def _write_totals(draft: SnapshotWriter, reader: Reader, tell: Progress) -> None:
+    """What most questions are answered from, and which of it is shown to who sees totals only."""
+    agreed = in_force(reader)
+    measures = list(dict.fromkeys(m for metric in agreed.values() for m in measures_of(metric)))
+    tell("Totalling the days")
+    rollups.write(draft, measures)
+    tell("Deciding what is shown as totals")
+    of_catalogue = [Requested(m, linked_figures.wholes_of(agreed, m)) for m in measures]
+    until = published_cells.months_of(reader)[-1].end
+    published_cells.write(draft, reader, [*of_catalogue, *decided_at_night.requested(until)])
 
 
 def _write_scores(

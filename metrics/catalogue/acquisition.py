@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, select
 
+from metrics.catalogue.customer_value import day_of_winning
 from metrics.definitions.measure import Measure, Ratio, between
 from metrics.definitions.scope import Period
 from warehouse.schema import campaign_days, campaigns, customers, revenues
@@ -155,6 +156,7 @@ revenue_of_acquired = Measure(
     total="sum",
     expression=revenues.c.revenue,
     filter=joined_within,
+    month_column=day_of_winning(revenues),
     unit="HKD",
     final_after=None,
     example="""

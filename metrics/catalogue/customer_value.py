@@ -1,6 +1,6 @@
 """What customers are worth to the bank: what they brought, and what they are expected to bring."""
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Table, and_, case, func, select
 
 from metrics.definitions.measure import Measure, Ratio, between
 from metrics.definitions.scope import Period
@@ -55,17 +55,29 @@ net_revenue = Measure(
 )
 
 
+_VALUED = and_(
+    customer_values.c.as_of.in_(select(func.max(customer_values.c.as_of))),
+    customer_values.c.since_joining.is_not(None),
+)
+
+
 def valued_and_joined_within(period: Period) -> ColumnElement[bool]:
     """Rows of the latest valuation about people who joined in `period` through a lead and could be valued."""
     joined = select(customers.c.customer_id).where(
         between(customers.c.joined_on, period), customers.c.acquired_by_lead_id.is_not(None)
     )
-    return (
-        customer_values.c.customer_id.in_(joined)
-        & customer_values.c.as_of.in_(select(func.max(customer_values.c.as_of)))
-        & customer_values.c.since_joining.is_not(None)
-    )
+    return customer_values.c.customer_id.in_(joined) & _VALUED
 
+
+def day_of_winning(fact: Table) -> ColumnElement:
+    """Of a row about a customer the day she joined, if it was through a lead."""
+    joined = select(customers.c.joined_on).where(
+        customers.c.customer_id == fact.c.customer_id, customers.c.acquired_by_lead_id.is_not(None)
+    )
+    return joined.correlate(fact).scalar_subquery()
+
+
+_VALUED_AND_JOINED = case((_VALUED, day_of_winning(customer_values)))
 
 value_since_joining = Measure(
     label="Lifetime value of the customers won",
@@ -77,6 +89,7 @@ value_since_joining = Measure(
     total="sum",
     expression=customer_values.c.since_joining,
     filter=valued_and_joined_within,
+    month_column=_VALUED_AND_JOINED,
     unit="HKD",
     history=("1, 24 Nov 2026: first definition.",),
     example="""
@@ -104,6 +117,7 @@ customers_valued = Measure(
     owner="Finance",
     fact=customer_values,
     filter=valued_and_joined_within,
+    month_column=_VALUED_AND_JOINED,
     history=("1, 24 Nov 2026: first definition.",),
     example="""
         customers

@@ -85,10 +85,15 @@ def never_taken_up_in_all(reader: Reader, until: date, scope: Scope) -> pd.DataF
 
 def _never_taken_up(reader: Reader, until: date, scope: Scope, by: tuple[str, ...]) -> pd.DataFrame:
     everybody = never_taken_up(until)
-    handed_over = _handed_over(everybody)
     query = Query((), (Period(until, until),), scope.filters, by)
-    measures = {"waiting": everybody, "handed_over": handed_over}
-    return of_measures(reader, measures, query, {handed_over: (everybody,)})
+    measures = {"waiting": everybody, "handed_over": _handed_over(everybody)}
+    return of_measures(reader, measures, query, parts(until))
+
+
+def parts(until: date) -> dict[Measure, tuple[Measure, ...]]:
+    """The figures about who was never taken up by `until` → what each is shown as a part of."""
+    everybody = never_taken_up(until)
+    return {everybody: (), _handed_over(everybody): (everybody,)}
 
 
 @lru_cache(maxsize=64)

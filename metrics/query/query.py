@@ -25,6 +25,8 @@ from metrics.definitions.scope import Filters, Period, Scope, year_before
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import as_agreed, in_force
 from metrics.query import hidden_cells, linked_figures, rollups
+from metrics.query.people_by_month import person
+from metrics.query.published_cells import is_about_people
 from metrics.query.rollups import Clock
 from metrics.query.time_coverage import counted as known_part
 from metrics.query.time_coverage import is_by_month, span_before
@@ -215,7 +217,7 @@ def _answered(
     answer: pd.DataFrame | None = None
     for fact in dict.fromkeys(m.fact for m in measures):
         of_fact = {m.name: m for m in measures if m.fact is fact}
-        if alike and _is_about_people(fact):
+        if alike and is_about_people(fact):
             wide = _alike_for_all(reader, fact, of_fact, query, clock)
         elif reader.sees_totals_only(*_tables_read(fact, of_fact, query)):
             wholes = partial(linked_figures.wholes_of, catalogue)
@@ -417,7 +419,7 @@ def statement(
             total = to_float(func.sum(case((within, 1)))) if period is None else measure.over(period)
             columns.append(total.label(f"{name}__{index}"))
             if counting_people:
-                people = func.count(case((within, hidden_cells.person(fact))).distinct())
+                people = func.count(case((within, person(fact))).distinct())
                 columns.append(people.label(f"{name}__{index}{PEOPLE}"))
     selection = select(*groups, *columns).select_from(fact)
     selection = filtered(selection, fact, query.filters)
@@ -439,11 +441,6 @@ def filtered(query: Select, fact: Table, filters: Iterable[tuple[str, tuple[str,
     for dimension, values in filters:
         query = query.where(among(dimension, fact, values))
     return query
-
-
-def _is_about_people(fact: Table) -> bool:
-    """Whether its rows are somebody's; what a campaign cost on a day is nobody's."""
-    return "lead_id" in fact.c or "customer_id" in fact.c
 
 
 def _tall(wide: pd.DataFrame, names: list[str], query: Query) -> pd.DataFrame:

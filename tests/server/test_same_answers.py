@@ -24,7 +24,7 @@ from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts
 from warehouse.load import loading
-from warehouse.schema import customer_profiles, customer_scores, leads, touch_credits
+from warehouse.schema import customer_profiles, customer_scores, leads, published_cells, touch_credits
 from warehouse.stores.connect import Stores
 from workflow import nightly
 from workflow.scoring import channel_response
@@ -155,6 +155,15 @@ def test_the_night_writes_the_same_rows(table, two_nights: tuple[Stores, Stores]
             assert one.astype(object).where(one.notna(), None).tolist() == (
                 other.astype(object).where(other.notna(), None).tolist()
             ), column.key
+
+
+def test_the_night_decides_the_same_cells(two_nights: tuple[Stores, Stores]) -> None:
+    t = published_cells.c
+    statement = select(t.measure, t.dimension, t.value, t.blocks).order_by(t.measure, t.dimension, t.value)
+    files, server = (Reader(stores, SYSTEM).frame(statement) for stores in two_nights)
+    assert len(files)
+    one, other = (f.sort_values([*f], ignore_index=True) for f in (files, server))
+    pd.testing.assert_frame_equal(one, other, check_dtype=False)
 
 
 def test_the_night_raises_the_same_alerts_for_the_same_customers(two_nights: tuple[Stores, Stores]) -> None:

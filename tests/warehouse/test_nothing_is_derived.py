@@ -17,7 +17,7 @@ from sqlalchemy import false
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import Measure, measures_of
 from metrics.definitions.scope import PERIODS_BY_MONTH, Period, Scope, full_months, period_named
-from metrics.query import hidden_cells
+from metrics.query import hidden_cells, published_cells
 from metrics.query.query import Query, ask, unanswerable
 from tests.morning import stores_in
 from tests.warehouse.onlookers import EVERYBODY
@@ -111,6 +111,7 @@ def test_no_combination_of_answers_tells_of_few_people(name: str, dimension: str
 
 def test_the_solver_finds_what_is_not_protected(bank: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
     """Once without what the total tells, once with nothing decided at all."""
+    monkeypatch.setattr(published_cells, "read", lambda *_: None)
     monkeypatch.setattr(comparable_months, "kept_apart", lambda labels, *_: labels)
     _, months, rows = _answers(bank, "complaints", "segment", "marketing")
     assert _derived(months, rows)
@@ -183,13 +184,18 @@ def _derived_of(sizes: np.ndarray, rows: np.ndarray) -> list[tuple[int, int, int
 
 def _between(line: np.ndarray) -> np.ndarray:
     at = np.arange(len(line))
-    return people_between(at, np.full(len(line), -1), line, len(line) + 1)
+    return people_between(np.zeros(len(line), int), at, np.full(len(line), -1), line, (1, len(line) + 1))[0]
 
 
 def test_who_comes_in_several_months_is_counted_once() -> None:
     # One person in months 0, 1 and 3, another in 1.
     months, before = np.array([0, 1, 3, 1]), np.array([-1, 0, 1, -1])
-    between = people_between(months, before, np.ones(4), 5)
+    values, months, before = np.array([0, 0, 0, 0, 1]), np.append(months, 2), np.append(before, -1)
+    both = people_between(values, months, before, np.ones(5), (2, 5))
+    assert both[1].sum() == 2 * 6, (
+        "of the other value one person, between every edge before month 3 and after it"
+    )
+    between = both[0]
     assert between[0, 4] == 2
     assert [between[i, i + 1] for i in range(4)] == [1, 2, 0, 1]
     assert between[1, 3] == 2

@@ -47,7 +47,7 @@ from warehouse.retry import ask
 from warehouse.schema import plain
 from warehouse.sql import statement_key
 from warehouse.sql.statement_parts import parts_of
-from warehouse.stores import postgresql
+from warehouse.stores import frames, postgresql
 from warehouse.stores.connect import Stores
 from warehouse.stores.run_memo import current
 
@@ -421,13 +421,9 @@ class Reader:
         def answer(connection: Connection) -> pd.DataFrame:
             if engine.dialect.name == "sqlite":
                 connection = connection.execution_options(reading=True)
+            if any(t.metadata is schema.BANK for t in tables):
+                return frames.frame(connection, narrowed)
             result = connection.execute(narrowed)
-            if engine.dialect.name == "duckdb":
-                rows: pd.DataFrame = cast(Any, result.cursor).fetch_df()
-                rows.columns = list(result.keys())
-                return rows
-            if engine.dialect.name == "postgresql" and any(t.metadata is schema.BANK for t in tables):
-                return postgresql.frame(result, narrowed)
             return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
 
         return ask(engine, answer)

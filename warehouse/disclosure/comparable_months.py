@@ -14,88 +14,121 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from warehouse.disclosure.minimum_cell_size import is_few
+from warehouse.disclosure.minimum_cell_size import is_enough, is_few
 
 ASKED_MOST = (24, 12, 3, 6, 1)
 """Months back from the last edge that questions begin at most often: these edges are put into a block first."""
 
 
 DECISIONS_KEPT = 20_000
-_DECIDED: dict[tuple[bytes, int, int], np.ndarray] = {}
+_DECIDED: dict[tuple[bytes, tuple[int, ...], int], np.ndarray] = {}
 """Fingerprint of what `blocks` is given → what it decided; half a kilobyte each."""
 
 
-def people_between(months: np.ndarray, before: np.ndarray, counts: np.ndarray, edges: int) -> np.ndarray:
-    """How many people lie between two edges: (edges, edges), at [i, j] and [j, i] those in the months i to j - 1.
+def people_between(
+    values: np.ndarray, months: np.ndarray, before: np.ndarray, counts: np.ndarray, shape: tuple[int, int]
+) -> np.ndarray:
+    """How many people of each value lie between two edges: (values, edges, edges), of which `shape` is the first two.
 
-    `counts[k]` people have something in month `months[k]` and had it last in month `before[k]` (-1: never), so nobody is
-    counted twice.
+    At [v, i, j] and [v, j, i] are those in the months i to j - 1. `counts[k]` people of the value `values[k]` have
+    something in month `months[k]` and had it last in month `before[k]` (-1: never), so nobody is counted twice.
     """
-    first = np.zeros((edges, edges - 1))
-    np.add.at(first, (before + 1, months), counts)
-    # [i, m]: who has something in month m and had nothing in the months i to m - 1.
-    since = first.cumsum(axis=0)
-    between = np.zeros((edges, edges))
+    number, edges = shape
+    first = np.zeros((number, edges, edges - 1))
+    np.add.at(first, (values, before + 1, months), counts)
+    # [v, i, m]: who has something in month m and had nothing in the months i to m - 1.
+    since = first.cumsum(axis=1)
+    between = np.zeros((number, edges, edges))
     for edge in range(edges - 1):
-        between[edge, edge + 1 :] = since[edge, edge:].cumsum()
-    return np.asarray(between + between.T)
+        between[:, edge, edge + 1 :] = since[:, edge, edge:].cumsum(axis=1)
+    return np.asarray(between + between.transpose(0, 2, 1))
 
 
 def blocks(people: np.ndarray, few: np.ndarray, smallest: int) -> np.ndarray:
     """The block of each edge; `people` is what `people_between` gives, `few` which differences must not be shown.
 
-    An edge joins the largest block from all of whose edges it may differ, or begins one.
+    An edge joins the largest block from all of whose edges it may differ, or begins one. Edges with nobody between
+    them tell the same, so they go together.
     """
     if not few.any():
         # With one block there is no other whose differences could tell of anybody.
         return np.zeros(len(people), int)
+    begins = (np.diagonal(people, 1) > 0) | (few[1:] != few[:-1]).any(axis=1)
+    alike = np.append(0, begins.cumsum())
+    first = np.append(0, np.flatnonzero(begins) + 1)
+    people, few = people[np.ix_(first, first)], few[np.ix_(first, first)]
+    last, sizes = len(alike) - 1, np.bincount(alike)
+    likely = [edge for back in (0, *ASKED_MOST) if (edge := last - back) >= 0]
+    order = tuple(dict.fromkeys(alike[[*likely, *range(last, -1, -1)]].tolist()))
     # From one morning to the next most values have the same people between the same edges.
-    key = hashlib.sha256(people.tobytes() + few.tobytes()).digest(), len(people), smallest
+    key = hashlib.sha256(people.tobytes() + few.tobytes() + sizes.tobytes()).digest(), order, smallest
     if key not in _DECIDED:
         if len(_DECIDED) >= DECISIONS_KEPT:
             _DECIDED.clear()
-        _DECIDED[key] = _blocks(people, few, smallest)
-    return _DECIDED[key].copy()
+        _DECIDED[key] = _blocks(people, few, sizes.tolist(), order, smallest)
+    return np.asarray(_DECIDED[key][alike])
 
 
-def _blocks(people: np.ndarray, few: np.ndarray, smallest: int) -> np.ndarray:
-    last = len(people) - 1
-    labels = np.zeros(last + 1, int)
-    first = [edge for back in (0, *ASKED_MOST) if (edge := last - back) >= 0]
-    members: list[list[int]] = []
-    apart: list[np.ndarray] = []  # of each block the edges that one of its own may not be compared with
-    for edge in dict.fromkeys([*first, *range(last, -1, -1)]):
-        fit = [
-            number
-            for number, block in enumerate(members)
-            if not apart[number][edge] and not _tells(block, edge, members, people, smallest)
-        ]
+@dataclass
+class _Block:
+    """Edges that may be compared with each other. `near` has a bit for each edge that few people, or nobody, part from
+    one of them, `edges` one for each of its own."""
+
+    members: list[int]
+    apart: np.ndarray
+    """The edges that one of its own may not be compared with."""
+    near: int
+    edges: int
+    size: int
+
+
+def _blocks(
+    people: np.ndarray, few: np.ndarray, sizes: Sequence[int], order: Sequence[int], smallest: int
+) -> np.ndarray:
+    placed: list[_Block] = []
+    near = [sum(1 << int(at) for at in np.flatnonzero(line)) for line in ~is_enough(people, smallest)]
+    for edge in order:
+        fit = [b for b in placed if not b.apart[edge] and not _tells(b, edge, near, placed, people, smallest)]
         if fit:
-            joined = max(fit, key=lambda number: len(members[number]))
-            members[joined].append(edge)
-            apart[joined] = apart[joined] | few[:, edge]
+            joined = max(fit, key=lambda block: block.size)
         else:
-            members.append([edge])
-            apart.append(few[:, edge].copy())
-    for number, block in enumerate(members):
-        labels[block] = number
+            joined = _Block([], np.zeros(len(people), bool), 0, 0, 0)
+            placed.append(joined)
+        joined.members.append(edge)
+        joined.apart = joined.apart | few[:, edge]
+        joined.near |= near[edge]
+        joined.edges |= 1 << edge
+        joined.size += sizes[edge]
+    labels = np.zeros(len(people), int)
+    for number, block in enumerate(placed):
+        labels[block.members] = number
     return labels
 
 
 def _tells(
-    block: Sequence[int], edge: int, members: Sequence[Sequence[int]], people: np.ndarray, smallest: int
+    block: _Block, edge: int, near: Sequence[int], placed: Sequence[_Block], people: np.ndarray, smallest: int
 ) -> bool:
     """Whether a difference of `edge` to its block, less one of another block or that less it, is about few people."""
-    low, high = (side(np.array(block), edge)[:, None] for side in (np.minimum, np.maximum))
-    for other in members:
-        if other is block or len(other) < 2:
-            continue
-        a, b = _pairs(len(other))
-        ends = np.sort(other)
+    # Both ends of the other difference must be near those of this one.
+    others = [
+        other
+        for other in placed
+        if other is not block
+        and len(other.members) > 1
+        and other.edges & near[edge]
+        and other.edges & block.near
+    ]
+    if not others:
+        return False
+    low, high = (side(np.array(block.members), edge)[:, None] for side in (np.minimum, np.maximum))
+    for other in others:
+        a, b = _pairs(len(other.members))
+        ends = np.sort(other.members)
         start, end = ends[a][None, :], ends[b][None, :]
         nested = ((low <= start) & (end <= high)) | ((start <= low) & (high <= end))
         rest = people[low, start] + people[end, high]

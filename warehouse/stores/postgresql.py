@@ -13,21 +13,10 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
-import pandas as pd
 from sqlalchemy import (
-    Boolean,
     Connection,
-    CursorResult,
-    Date,
-    DateTime,
     Engine,
-    Float,
-    Integer,
-    Numeric,
-    Select,
-    Text,
     select,
     text,
 )
@@ -179,21 +168,3 @@ def _served(connection: Connection) -> str | None:
         row = connection.execute(NEWEST.limit(1)).first()
         return str(row.snapshot) if row else None
     return AS_IT_IS if present.theirs is not None else None
-
-
-def frame(result: CursorResult[Any], statement: Select) -> pd.DataFrame:
-    """The answer with the same kinds of columns as DuckDB gives: dates as moments, numbers as numbers."""
-    answer = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
-    for column, kind in zip(answer.columns, (c.type for c in statement.selected_columns), strict=True):
-        if isinstance(kind, Date | DateTime):
-            answer[column] = pd.to_datetime(answer[column]).astype("datetime64[us]")
-        elif isinstance(kind, Integer | Float | Numeric):
-            answer[column] = pd.to_numeric(answer[column], errors="coerce")
-        elif not isinstance(kind, Boolean | Text):
-            answer[column] = _numbers_if_decimal(answer[column])
-    return answer
-
-
-def _numbers_if_decimal(values: pd.Series) -> pd.Series:
-    first = next((v for v in values if v is not None), None)
-    return pd.to_numeric(values) if type(first).__name__ == "Decimal" else values

@@ -30,6 +30,7 @@ from sqlalchemy.pool import NullPool
 
 from warehouse.errors import LoadRefused, NothingLoaded
 from warehouse.settings import Settings
+from warehouse.stores import frames
 from warehouse.stores.snapshot_files import (
     BEFORE,
     BEFORE_THE_LOAD,
@@ -53,6 +54,10 @@ class SnapshotWriter:
     connection: Connection
     snapshot: str
     fill: Callable[[Connection, Table, pd.DataFrame], None]
+
+    def frame(self, statement: Select) -> pd.DataFrame:
+        """The answer of a statement over all rows, with what was written so far."""
+        return frames.frame(self.connection, statement)
 
     def write(
         self,
