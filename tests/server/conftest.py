@@ -15,13 +15,18 @@ from warehouse.stores.connect import Stores
 
 
 @pytest.fixture(scope="session")
-def served_url(postgresql_url: str, bank_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database with the loaded sample bank: to read, or as a template to copy."""
-    url = fresh_database(postgresql_url, "served")
-    stores = stores_on(url, tmp_path_factory.mktemp("served"))
+def loaded_database(postgresql_url: str, bank_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with the loaded sample bank, as a template to copy: nobody is in it."""
+    stores = stores_on(fresh_database(postgresql_url, "loaded"), tmp_path_factory.mktemp("loaded"))
     load(stores, bank_folder, sample=True)
     let_go(stores)
-    return url
+    return "loaded"
+
+
+@pytest.fixture(scope="session")
+def served_url(postgresql_url: str, loaded_database: str) -> str:
+    """A database with the loaded sample bank, to read."""
+    return fresh_database(postgresql_url, "served", like=loaded_database)
 
 
 @pytest.fixture(scope="session")

@@ -121,17 +121,16 @@ def _as_text(column: pd.Series) -> pd.Series:
 
 @pytest.fixture(scope="module")
 def two_nights(
-    loaded_folder: Path,
-    bank_folder: Path,
+    after_a_night: Path,
+    loaded_database: str,
     postgresql_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> tuple[Stores, Stores]:
     files = tmp_path_factory.mktemp("files") / "data"
-    copy_of(loaded_folder, files)
+    copy_of(after_a_night, files)
     on_files = stores_in(files)
-    on_server = stores_on(fresh_database(postgresql_url, "night"), tmp_path_factory.mktemp("night"))
-    loading.load(on_server, bank_folder, sample=True)
-    nightly.run(on_files)
+    url = fresh_database(postgresql_url, "night", like=loaded_database)
+    on_server = stores_on(url, tmp_path_factory.mktemp("night"))
     nightly.run(on_server)
     return on_files, on_server
 

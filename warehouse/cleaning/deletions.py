@@ -12,7 +12,6 @@ import duckdb
 from sqlalchemy import Column, Table
 
 from warehouse.errors import LoadRefused
-from warehouse.schema import UNIFIED_TABLES
 from warehouse.sql.moments import Clock
 from warehouse.validation import contract, values
 from warehouse.validation.quality import key_of, note
@@ -108,7 +107,7 @@ def _refuse_first(
 
 def loosen_references(db: duckdb.DuckDBPyConnection, *, bank_before: bool) -> None:
     """Empty the references to deleted rows; refuse the load where a row belongs to a deleted one."""
-    for table in UNIFIED_TABLES:
+    for table in contract.with_rows(db):
         for column in table.c:
             if not column.info["refers"]:
                 continue

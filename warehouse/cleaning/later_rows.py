@@ -45,7 +45,7 @@ FINDINGS = frozenset(finding_of(c.key) for t in UNIFIED_TABLES for c in event_co
 
 def set_aside(db: duckdb.DuckDBPyConnection, day: date) -> None:
     """Take what is dated after `day` out of the unified tables, into `derived.later_rows`, and note how much it is."""
-    for table in UNIFIED_TABLES:
+    for table in contract.with_rows(db):
         ahead = _ahead(db, table, day)
         if not ahead:
             continue

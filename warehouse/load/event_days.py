@@ -21,9 +21,9 @@ from datetime import date, timedelta
 import duckdb
 from sqlalchemy import Column, Table
 
-from warehouse.schema import UNIFIED_TABLES, event_columns, leads
+from warehouse.schema import event_columns, leads
 from warehouse.sql.moment_sql import Moment
-from warehouse.validation import volume_checks
+from warehouse.validation import contract, volume_checks
 
 BY_MONTH = "month_on"
 _PROCESSES = frozenset({"leads", "tickets", "surveys"})
@@ -37,7 +37,7 @@ _HALF_A_YEAR, _YEAR = timedelta(days=182), timedelta(days=365)
 
 def write(db: duckdb.DuckDBPyConnection, day: date) -> None:
     """Fill `derived.event_days` as of `day`: one row per dated column that has a value."""
-    for table in UNIFIED_TABLES:
+    for table in contract.with_rows(db):
         columns = event_columns(table)
         if not columns:
             continue

@@ -107,7 +107,7 @@ def load(
                     progress("Adding the new days to the bank loaded before")
                     before.add(sources, given, since)
                     sources, given = before.sources | sources, before.given | given
-                moment_marks.days_by_column(db, UNIFIED_TABLES, clock, carried=before is not None)
+                moment_marks.days_by_column(db, contract.with_rows(db), clock, carried=before is not None)
                 progress("Checking that the tables fit together")
                 deletions.loosen_references(db, bank_before=before is not None)
                 contract.check_references(db)
@@ -151,12 +151,15 @@ def load(
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
+    # In one transaction: each of its own would be written out by itself.
+    db.begin()
     for schema in (UNIFIED, DERIVED):
         db.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
     for table in BANK.tables.values():
         # Keys are checked by the load, which can name the row; an index would only slow it down.
         columns = ", ".join(f'"{c.key}" {contract.type_of(c)}' for c in table.c)
         db.execute(f"CREATE TABLE IF NOT EXISTS {table.schema}.{table.name} ({columns})")
+    db.commit()
 
 
 def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: bool, stays: bool) -> None:
@@ -171,19 +174,20 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: boo
     db.execute(f"ATTACH '{file}' AS before (READ_ONLY)")
     was_sample = db.execute("SELECT bool_or(sample) FROM before.derived.loads").fetchone()
     if was_sample and was_sample[0] == sample:
-        for table in DERIVED_TABLES:
-            there = db.execute(
-                "SELECT column_name FROM duckdb_columns() "
-                "WHERE database_name = 'before' AND schema_name = 'derived' AND table_name = ?",
-                [table.name],
-            )
-            columns = {row[0] for row in there.fetchall()}
+        columns = set(
+            db.execute(
+                "SELECT table_name, column_name FROM duckdb_columns() "
+                "WHERE database_name = 'before' AND schema_name = 'derived'"
+            ).fetchall()
+        )
+        names = {name for name, _ in columns}
+        carried = [t for t in DERIVED_TABLES if t not in WRITTEN_BY_THE_LOAD and t.name in names]
+        for table in contract.with_rows(db, carried, "before."):
             # A table or column that the version before did not have is not known for the past.
-            names = ", ".join(f'"{c.key}"' for c in table.c if c.key in columns)
-            if names and table not in WRITTEN_BY_THE_LOAD:
-                db.execute(
-                    f"INSERT INTO derived.{table.name} ({names}) SELECT {names} FROM before.derived.{table.name}"
-                )
+            there = ", ".join(f'"{c.key}"' for c in table.c if (table.name, c.key) in columns)
+            db.execute(
+                f"INSERT INTO derived.{table.name} ({there}) SELECT {there} FROM before.derived.{table.name}"
+            )
     same = str(stores.place.served()).endswith(FINGERPRINT) and was_sample and was_sample[0] == sample
     if not (stays and same):
         db.execute("DETACH before")

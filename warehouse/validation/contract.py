@@ -7,7 +7,7 @@ row is named with its column, its value and what to do.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import duckdb
@@ -210,14 +210,25 @@ def check_key(db: duckdb.DuckDBPyConnection, table: Table, source: str, rows: st
         )
 
 
+def with_rows(
+    db: duckdb.DuckDBPyConnection, tables: Sequence[Table] = UNIFIED_TABLES, database: str = ""
+) -> list[Table]:
+    """Those of `tables`, here or in an attached `database.`, that have any row: of the others there is nothing to ask."""
+    each = (f"(SELECT '{t.name}' FROM {database}{t.schema}.{t.name} LIMIT 1)" for t in tables)
+    filled = {name for (name,) in db.execute(" UNION ALL ".join(each)).fetchall()} if tables else set()
+    return [table for table in tables if table.name in filled]
+
+
 def check_references(db: duckdb.DuckDBPyConnection) -> None:
     """Every key that refers to another table exists there; a table the bank did not give cannot be checked."""
-    for table in UNIFIED_TABLES:
+    filled = with_rows(db)
+    names = {table.name for table in filled}
+    for table in filled:
         for column in table.c:
             if not column.info["refers"]:
                 continue
             target, key = column.info["refers"].split(".")
-            if not db.execute(f"SELECT 1 FROM unified.{target} LIMIT 1").fetchone():
+            if target not in names:
                 continue
             lost = db.execute(
                 f'SELECT "{column.key}", rowid FROM unified.{table.name} WHERE "{column.key}" IS NOT NULL '
@@ -246,7 +257,7 @@ def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> tuple[date, str]
     A campaign may be planned ahead, so its days say nothing about what has been loaded.
     """
     latest: list[tuple[date, str]] = []
-    for table in UNIFIED_TABLES:
+    for table in with_rows(db):
         columns = event_columns(table) if table.name != "campaigns" else ()
         if not columns:
             continue

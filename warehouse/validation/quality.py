@@ -16,7 +16,7 @@ import duckdb
 from sqlalchemy import Table
 
 from warehouse.errors import LoadRefused
-from warehouse.schema import UNIFIED_TABLES, plain
+from warehouse.schema import plain
 from warehouse.validation import contract, volume_checks
 from warehouse.validation.checks import CHECKS, UNDATED, UNIFIED_BY_NAME, DataCheck
 
@@ -50,14 +50,17 @@ def assess(
     db: duckdb.DuckDBPyConnection, day: date, declared: tuple[Declared, ...] = ()
 ) -> dict[str, volume_checks.Rhythm]:
     """Fill `derived.findings` and `derived.quarantine`, set aside what must be; each table's rhythm."""
+    filled = {table.name for table in contract.with_rows(db)}
     for name, checks in groupby(sorted(CHECKS, key=lambda c: c.table), key=lambda c: c.table):
-        _look_through(db, _TABLES[name], list(checks), day)
-    for table in UNIFIED_TABLES:
+        if name in filled:
+            _look_through(db, _TABLES[name], list(checks), day)
+    left = contract.with_rows(db)
+    for table in left:
         _say_if_no_row_is_dated(db, table)
     for own in declared:
         _ask(db, own)
     rhythms = {}
-    for table in UNIFIED_TABLES:
+    for table in left:
         if rhythm := volume_checks.of(db, table, day):
             rhythms[table.name] = rhythm
             for check, says in (("late", rhythm.says), ("volume", rhythm.volume)):
