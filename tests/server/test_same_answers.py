@@ -23,7 +23,6 @@ from tests.server.stores_on_server import stores_on
 from warehouse.access import data_coverage
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts
-from warehouse.load import loading
 from warehouse.schema import customer_profiles, customer_scores, leads, published_cells, touch_credits
 from warehouse.stores.connect import Stores
 from workflow import nightly
