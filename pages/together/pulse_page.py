@@ -74,7 +74,7 @@ def headline(over: Sequence[ClosedRound]) -> str:
     """What the last round says of the departments shown, and whether it moved by more than chance."""
     if not over or not over[0].survey.people:
         return "Staff pulse"
-    words = f"Staff give working together {rounded(over[0].survey.score, 1)} of 5"
+    words = f"Staff rate working together {rounded(over[0].survey.score, 1)} out of 5"
     change = moved(over)
     if change is None:
         return words
@@ -125,7 +125,7 @@ def _results(over: Sequence[ClosedRound]) -> None:
         else ""
     )
     st.caption(
-        f"Average of 1 (not at all) to 5 (fully), over {numeral(survey.people)} colleagues of the departments shown."
+        f"Average of 1 (strongly disagree) to 5 (strongly agree), over {numeral(survey.people)} colleagues of the departments shown."
         f"{_change(moved(over))}{hidden}"
     )
     seen = [(o.round, o.survey) for o in over]

@@ -131,12 +131,12 @@ def _plan_the_test(served, page: Page, here: str) -> None:
     _save(page, "Plan the test", "people in each group")
 
 
-def _settle(page: Page, sees: str) -> None:
+def _settle(page: Page) -> None:
     _fill(page, People_in_the_group_with_the_change="1402", People_in_the_group_without_it="1396")
     for place, counted in ((0, "1087"), (1, "993")):
         page.get_by_label("Of them, how many counted?").nth(place).fill(counted)
     _fill(page, What_follows_for_the_figure="The limit moves to the first screen")
-    _save(page, "Settle it with the test", sees)
+    _save(page, "Settle it with the test", "95% interval")
 
 
 def test_a_dispute_goes_from_an_observation_to_a_settled_test(served, page: Page):
@@ -145,11 +145,11 @@ def test_a_dispute_goes_from_an_observation_to_a_settled_test(served, page: Page
     _exchange_evidence(served, page, here)
     _plan_the_test(served, page, here)
     _as(served, page, "analyst", here)
-    _step(page, "Settle it with the test")
-    _settle(page, "waits until")
+    expect(page.get_by_text("“Settle it with the test” waits until").first).to_be_visible()
+    expect(page.get_by_role("button", name="Settle it with the test")).to_have_count(0)
     _test_is_over(served, number)
     page.reload()
     page.locator("h1").first.wait_for()
     _step(page, "Settle it with the test")
-    _settle(page, "95% interval")
+    _settle(page)
     expect(page.get_by_text("That is more than chance").first).to_be_visible()

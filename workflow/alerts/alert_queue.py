@@ -161,7 +161,7 @@ def units(queue: pd.DataFrame, people: pd.DataFrame, today: date) -> str:
     alerts = "1 alert is open" if len(queue) == 1 else f"{len(queue):,} alerts are open"
     customers = "1 customer" if len(people) == 1 else f"{len(people):,} customers"
     waits = f", {snoozed:,} of them snoozed" if snoozed else ""
-    return f"Counted in customers: {alerts}, about {customers}{waits}."
+    return f"Counted in customers: {alerts} on {customers}{waits}."
 
 
 def counts(people: pd.DataFrame, today: date) -> dict[str, int]:

@@ -33,11 +33,11 @@ QUESTIONS: Mapping[str, str] = {
 }
 """Name → the sentence one agrees with or not. They stay the same, or rounds could not be compared."""
 SCORES: Mapping[int, str] = {
-    1: "Not at all",
-    2: "Rather not",
-    3: "Partly",
-    4: "Rather",
-    5: "Fully",
+    1: "Strongly disagree",
+    2: "Disagree",
+    3: "Neither",
+    4: "Agree",
+    5: "Strongly agree",
 }
 FEWEST = 5
 """A department with fewer answers is not shown."""

@@ -46,9 +46,13 @@ def line(alert: FlaggedCustomer, today: date, place: str) -> None:
 
 def _why(alert: Alert) -> str:
     """The first facts as of the day the alert was raised, and what they are by now where that differs."""
-    words = f"On {day(alert.raised_on)}: {' '.join(alert.facts[:2])}"
-    now = [words for words in alert.facts_now[:2] if words]
-    return f"{words} Now: {' '.join(now)}" if now else words
+    words = f"On {day(alert.raised_on)}: {_in_sentences(alert.facts[:2])}"
+    now = _in_sentences(alert.facts_now[:2])
+    return f"{words} Now: {now}" if now else words
+
+
+def _in_sentences(facts: Sequence[str]) -> str:
+    return " ".join(fact if fact.endswith(".") else f"{fact}." for fact in facts if fact)
 
 
 def badges(alert: Alert, today: date) -> None:
