@@ -125,7 +125,8 @@ def _results(over: Sequence[ClosedRound]) -> None:
         else ""
     )
     st.caption(
-        f"Average of 1 (strongly disagree) to 5 (strongly agree), over {numeral(survey.people)} colleagues of the departments shown."
+        f"Average of 1 (strongly disagree) to 5 (strongly agree), over {numeral(survey.people)} colleagues of the "
+        "departments shown."
         f"{_change(moved(over))}{hidden}"
     )
     seen = [(o.round, o.survey) for o in over]
