@@ -10,10 +10,18 @@ from playwright.sync_api import Page, expect
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
+_SIGNED_IN: dict[str, list] = {}
+"""Username → the cookies of a session begun before: a colleague's own window, come back to."""
+
+
 def _as(served, page: Page, username: str, address: str) -> None:
     page.context.clear_cookies()
     page.goto("about:blank")
-    served.sign_in(page, username)
+    if username in _SIGNED_IN:
+        page.context.add_cookies(_SIGNED_IN[username])
+    else:
+        served.sign_in(page, username)
+        _SIGNED_IN[username] = page.context.cookies()
     page.goto(f"{served.address}/{address}")
     page.locator("h1").first.wait_for()
 

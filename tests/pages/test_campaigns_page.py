@@ -98,7 +98,7 @@ def test_the_models_stand_side_by_side_with_their_disagreement(open_page):
     assert not _broken(app)
     table = next(d.value for d in app.dataframe if "Shapley value" in d.value.columns)
     models = [m.name for m in MODELS]
-    assert len(models) == 8
+    assert len(models) == 9
     assert set(models) <= set(table.columns)
     sums = table[models].sum()
     assert sums.max() - sums.min() < 2  # rounded; every model credits the same wins

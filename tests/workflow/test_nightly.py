@@ -170,6 +170,7 @@ def test_the_night_tells_its_steps_in_order(copied: Callable[[Path], Stores], af
         "Reading the experiments",
         "Reading what service cases are about",
         "Totalling the days",
+        "Deciding what is shown as totals",
         "Checking the rules",
     ]
 
