@@ -47,9 +47,9 @@ def portfolio(reader: Reader, today: date) -> pd.DataFrame:
     spoken = contacts.spoken_to(reader, None, today)
     return frame.assign(
         chance=numbers.map(queue_facts.chances(reader, None, today)).astype(float),
-        alerts=numbers.map(_open_titles(reader)).fillna(""),
+        alerts=numbers.map(_open_titles(reader)).astype(object).fillna(""),
         contacted_on=pd.to_datetime(numbers.map(spoken)),
-        next_task=numbers.map(customer_tasks.next_task_words(reader)),
+        next_task=numbers.map(customer_tasks.next_task_words(reader)).astype(object),
     )
 
 

@@ -75,7 +75,9 @@ def concluded(reader: Reader, by: str, as_of: date, available: AvailableColumns)
     judged = campaign_quality.of_the_bank(reader, as_of, available, by)
     lacking = campaign_quality.not_known(data_coverage.of(reader))
     verdicts = dict(zip(judged["campaign"], judged["verdict"], strict=True))
-    groups["fares"] = groups["group"].map(verdicts).fillna(campaign_quality.NOT_KNOWN if lacking else FEW)
+    groups["fares"] = (
+        groups["group"].map(verdicts).astype(object).fillna(campaign_quality.NOT_KNOWN if lacking else FEW)
+    )
     return conclude(groups, campaign_quality.not_known_in_words(data_coverage.of(reader)))
 
 

@@ -35,8 +35,8 @@ def show(viewer: Viewer) -> None:
     reached = steps_reached(records)
     if reached[0]:
         st.markdown(
-            f"**Of {_figures(reached[0])} that colleagues talked about, {numeral(reached[1])} led to action and "
-            f"{numeral(reached[3])} to a result on record**"
+            f"**Of {_figures(reached[0])} that colleagues talked about, {numeral(reached[1])} were followed by action; "
+            f"{numeral(reached[3])} have a result on record**"
         )
         _funnel(STEPS, [float(n) for n in reached], "Pinned figures", "loop-of-figures")
     else:
@@ -103,7 +103,7 @@ def _alerts(viewer: Viewer) -> None:
     if counts is None or not counts[0] > 0:
         return
     st.caption(
-        f"Alerts raised in {period.in_words()}, in customers; those held out are not among them. Accepted says what the "
+        f"Alerts of {period.in_words()}, in customers; those held out are not among them. Accepted says what the "
         "customer did, not that the call brought it about: the experiments above compare."
     )
     _funnel(alert_loop.STEPS, counts, "Customers", "loop-of-alerts")

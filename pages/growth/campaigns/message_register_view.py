@@ -46,8 +46,8 @@ def view(viewer: Viewer, plans: pd.DataFrame) -> None:
     sent = sent.sort_values("contacts", ascending=False, na_position="last")
     frame = pd.DataFrame(
         {
-            "Campaign": sent["campaign_id"].map(called).fillna(sent["campaign_id"]),
-            "Message": sent["campaign_id"].map(named["message"]).fillna("not known"),
+            "Campaign": sent["campaign_id"].map(called).astype(object).fillna(sent["campaign_id"]),
+            "Message": sent["campaign_id"].map(named["message"]).astype(object).fillna("not known"),
             "Product": [
                 plain(p) if isinstance(p, str) else "" for p in sent["campaign_id"].map(named["product"])
             ],

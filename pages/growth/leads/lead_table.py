@@ -52,7 +52,7 @@ def show(waiting: pd.DataFrame, viewer: Viewer, *, dates_contacts: bool) -> None
         if seen:
             _decide(seen)
         else:
-            st.caption("Tick leads to accept or reject them.", width="content")
+            st.caption("Tick the leads you accept or reject.", width="content")
 
 
 def _narrowed(waiting: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
