@@ -139,11 +139,11 @@ def test_a_logged_call_counts_for_the_rules_and_for_the_check_of_an_offer_by_its
     own_bank: Stores, customer: str
 ) -> None:
     night, as_of = reader(own_bank, SYSTEM), date(2026, 6, 30)
-    before = night.frame(profile(as_of)).set_index("customer_id")["days_since_spoken"]
+    before = night.frame(profile(as_of)).set_index("customer_id")["days_since_spoken"].sort_index()
     interactions.log(own_bank, ONE_RM, customer, "call", as_of, "spoke", "")
     night = reader(own_bank, SYSTEM)
     with_it = contacts.with_recorded(night, night.frame(profile(as_of)), as_of)
-    after = with_it.set_index("customer_id")["days_since_spoken"]
+    after = with_it.set_index("customer_id")["days_since_spoken"].sort_index()
     assert after[customer] == 0
     assert before[customer] > 0
     others = after.index != customer
