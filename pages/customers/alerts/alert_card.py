@@ -51,7 +51,7 @@ def _why(alert: Alert) -> str:
     return f"{words} Now: {now}" if now else words
 
 
-def _in_sentences(facts: Sequence[str]) -> str:
+def _in_sentences(facts: Sequence[str | None]) -> str:
     return " ".join(fact if fact.endswith(".") else f"{fact}." for fact in facts if fact)
 
 
