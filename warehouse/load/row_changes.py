@@ -13,6 +13,7 @@ import duckdb
 from sqlalchemy import Table
 
 from warehouse.schema import UNIFIED_TABLES, event_columns
+from warehouse.validation.contract import with_rows
 
 ADDED, GONE, CHANGED = "added", "gone", "changed"
 
@@ -40,7 +41,9 @@ def compare(db: duckdb.DuckDBPyConnection) -> tuple[RowChange, ...]:
     until = row[0] if row else None
     if until is None:
         return ()
-    return tuple(change for table in UNIFIED_TABLES for change in _of_table(db, table, until))
+    filled = {table.name for table in (*with_rows(db), *with_rows(db, database="before."))}
+    tables = (table for table in UNIFIED_TABLES if table.name in filled)
+    return tuple(change for table in tables for change in _of_table(db, table, until))
 
 
 def _of_table(db: duckdb.DuckDBPyConnection, table: Table, until: date) -> Iterator[RowChange]:
@@ -51,10 +54,8 @@ def _of_table(db: duckdb.DuckDBPyConnection, table: Table, until: date) -> Itera
     new, old = f"{table.schema}.{table.name}", f"before.{table.schema}.{table.name}"
     same = " AND ".join(f'n."{k}" = o."{k}"' for k in key)
     for change, rows, others in ((ADDED, new, old), (GONE, old, new)):
-        db.execute(
-            f"CREATE OR REPLACE TEMP TABLE differ AS SELECT n.* FROM {rows} n ANTI JOIN {others} o ON {same}"
-        )
-        for column in dated:
+        differ = _kept_apart(db, f"SELECT n.* FROM {rows} n ANTI JOIN {others} o ON {same}")
+        for column in dated if differ else ():
             months = (
                 f"SELECT CAST(date_trunc('month', \"{column}\") AS DATE), count(*) FROM differ "
                 f'WHERE CAST("{column}" AS DATE) <= ? GROUP BY ALL ORDER BY ALL'
@@ -63,10 +64,8 @@ def _of_table(db: duckdb.DuckDBPyConnection, table: Table, until: date) -> Itera
                 yield RowChange(
                     table=table.name, dated_by=column, month=month, change=change, column="", rows=count
                 )
-    db.execute(
-        f"CREATE OR REPLACE TEMP TABLE differ AS SELECT n, o FROM {new} n JOIN {old} o ON {same} "
-        "WHERE hash(n) <> hash(o)"
-    )
+    if not _kept_apart(db, f"SELECT n, o FROM {new} n JOIN {old} o ON {same} WHERE hash(n) <> hash(o)"):
+        return
     columns = [c.key for c in table.c if not c.primary_key]
     counts = ", ".join(f'count(*) FILTER (n."{c}" IS DISTINCT FROM o."{c}")' for c in columns)
     for column in dated:
@@ -86,6 +85,12 @@ def _of_table(db: duckdb.DuckDBPyConnection, table: Table, until: date) -> Itera
                         column=name,
                         rows=count,
                     )
+
+
+def _kept_apart(db: duckdb.DuckDBPyConnection, rows: str) -> int:
+    """Put rows into the table `differ`; gives how many."""
+    made = db.execute(f"CREATE OR REPLACE TEMP TABLE differ AS {rows}").fetchone()
+    return int(made[0]) if made else 0
 
 
 def _month(row: str, column: str) -> str:
