@@ -30,8 +30,6 @@ NOTHING_MEANT = ("–", "")
 """Where an empty cell says no more than that, a column of nothing else is not shown; its file still has it."""
 Columns = Mapping[str, ColumnConfig]
 """Column → how it is shown; a column that is not named is shown as it is."""
-TICKED_WHOLE = 10
-"""A table whose lines can be ticked is shown whole up to this length."""
 ROWS_AT_ONCE = 20
 """A table up to this long is shown whole; a longer one scrolls."""
 
@@ -185,22 +183,6 @@ def _without_content(frame: pd.DataFrame) -> list[str]:
         str(name) for name in frame.columns if (frame[name].isna() | (frame[name].astype(str) == "")).all()
     ]
     return bare if len(bare) < len(frame.columns) else []
-
-
-def ticked(frame: pd.DataFrame, key: str, *, columns: Columns, height: int) -> list[int]:
-    """A table whose lines can be ticked, several at a time; gives the places of those that are, as `frame` has them."""
-    frame, formats = as_days(frame, columns)
-    chosen = st.dataframe(
-        frame,
-        hide_index=True,
-        key=key,
-        column_config={**formats},
-        placeholder="–",
-        height="content" if len(frame) <= TICKED_WHOLE else height,
-        on_select="rerun",
-        selection_mode="multi-row",
-    )
-    return list(chosen["selection"]["rows"])
 
 
 def _clickable(frame: pd.DataFrame, key: str, empty_cell: str, columns: Columns) -> tuple[int, str] | None:

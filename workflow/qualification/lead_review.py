@@ -96,7 +96,7 @@ def review_all(
         raise ChangeRefused("Tick at least one lead, and record it again.")
     note = _checked_note(reason, note)
     reader = Reader(stores, viewer, stores.snapshot())
-    leads = {lead_id: _handed_over(reader, lead_id) for lead_id in seen}
+    leads = _handed_over(reader, tuple(seen))
     with audit.entry(stores, viewer.username, f"lead.{verdict}", subject, reason) as entry:
         for lead_id, version in seen.items():
             _append(entry, viewer, lead_id, leads[lead_id], version, (verdict, reason, note))
@@ -147,19 +147,25 @@ def _append(
     )
 
 
-def _handed_over(reader: Reader, lead_id: str) -> _Waits:
-    """The lead's campaign and channel, and by which move (`entered_at`) it came, or came back, to be decided on."""
-    statement = select(t.c.campaign_id, t.c.channel, t.c.mql_at).where(t.c.lead_id == lead_id)
-    rows = reader.rows(statement)
-    if not rows or pd.isna(rows[0].mql_at):
-        raise ChangeRefused("This lead was not handed over to Sales, so nothing was recorded.")
-    waits = reader.rows(select(m.c.entered_at).where(m.c.lead_id == lead_id, m.c.is_waiting))
-    if not waits:
-        raise ChangeRefused("The bank's tables already hold a decision on this lead. Reload the page.")
-    origin = {
-        n: None if pd.isna(getattr(rows[0], n)) else getattr(rows[0], n) for n in ("campaign_id", "channel")
-    }
-    return _Waits(**origin, entered_at=pd.Timestamp(waits[0].entered_at).to_pydatetime())
+def _handed_over(reader: Reader, lead_ids: Collection[str]) -> dict[str, _Waits]:
+    """Of each lead campaign and channel, and by which move (`entered_at`) it came, or came back, to be decided on."""
+    columns = (t.c.lead_id, t.c.campaign_id, t.c.channel, t.c.mql_at)
+    rows = {row.lead_id: row for row in reader.rows(select(*columns).where(t.c.lead_id.in_(lead_ids)))}
+    moves = select(m.c.lead_id, m.c.entered_at).where(m.c.lead_id.in_(lead_ids), m.c.is_waiting)
+    waits = {row.lead_id: row.entered_at for row in reader.rows(moves)}
+    leads = {}
+    for lead_id in lead_ids:
+        row = rows.get(lead_id)
+        if row is None or pd.isna(row.mql_at):
+            raise ChangeRefused("This lead was not handed over to Sales, so nothing was recorded.")
+        if lead_id not in waits:
+            raise ChangeRefused("The bank's tables already hold a decision on this lead. Reload the page.")
+        leads[lead_id] = _Waits(
+            campaign_id=None if pd.isna(row.campaign_id) else row.campaign_id,
+            channel=None if pd.isna(row.channel) else row.channel,
+            entered_at=pd.Timestamp(waits[lead_id]).to_pydatetime(),
+        )
+    return leads
 
 
 @dataclass(frozen=True, kw_only=True)

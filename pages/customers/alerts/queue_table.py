@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 
 import pandas as pd
 import streamlit as st
 
 from metrics.comparison.words import day, rounded_column
-from pages.components import links, tables
-from pages.components.typed_text import escaped
+from pages.components import tables, worklist
+from pages.components.worklist import AT_MOST
 from pages.customers.alerts import several_at_once
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.alerts.alert_rows import FlaggedCustomer
-
-AT_MOST = 200
-"""Lines of the table; those further down are reached by searching and filtering."""
-TEN_ROWS = 380
-"""Pixels of ten lines with their heading: what fits the first screen of a laptop."""
 
 
 def show(alerts: pd.DataFrame, people: pd.DataFrame, viewer: Viewer, today: date) -> None:
@@ -32,14 +26,13 @@ def show(alerts: pd.DataFrame, people: pd.DataFrame, viewer: Viewer, today: date
         tables.empty("No customer fits.", "Empty the search or the filter to see the others.")
         return
     listed = chosen.head(AT_MOST)
-    ticked = tables.ticked(_lines(listed, today), _key(listed), columns=_columns(listed), height=TEN_ROWS)
-    picked = listed.iloc[[number for number in ticked if number < len(listed)]]
-    if len(chosen) > AT_MOST:
-        st.caption(
-            f"The first {AT_MOST} of {len(chosen):,} customers are listed. Search or filter to see others."
-        )
+    drawn = (f"{c} {v}" for c, v in zip(listed["customer_id"], listed["version"], strict=True))
+    ticked = worklist.ticked(_lines(listed, today), "queue-table", drawn, columns=_columns(listed))
+    picked = listed.iloc[ticked]
+    worklist.left_out(len(chosen), AT_MOST, " customers", "Search or filter")
     with bar:
-        _open(picked if len(picked) else listed, ticked=bool(len(picked)))
+        first = rows_of((picked if ticked else listed).head(1), FlaggedCustomer)[0]
+        worklist.open_button("queue", first.called, first.customer_id, ticked=bool(ticked))
         if len(picked):
             mine = alerts[alerts["customer_id"].isin(list(picked["customer_id"]))]
             several_at_once.show(mine, viewer, today)
@@ -47,25 +40,14 @@ def show(alerts: pd.DataFrame, people: pd.DataFrame, viewer: Viewer, today: date
 
 def _narrowed(people: pd.DataFrame) -> pd.DataFrame:
     """Those of the customers that fit what was typed and chosen."""
-    words = st.text_input(
-        "Search",
-        key="queue-search",
-        max_chars=80,
-        placeholder="Search name, number or reason",
-        label_visibility="collapsed",
-        width=260,
-    )
+    words = worklist.words_searched("queue", "Search name, number or reason", 260)
     segments = sorted({plain(s) for s in people["segment"].dropna()})
     reasons = sorted({title for titles in people["titles"] for title in titles})
     with st.popover("Filter", icon=":material/filter_alt:"):
         of_segment = st.pills("Segment", segments, selection_mode="multi", key="queue-segments")
         for_reason = st.multiselect("Reason to call", reasons, key="queue-reasons", placeholder="All")
-    fits = pd.Series(True, index=people.index)  # noqa: FBT003 - one value for all rows
-    if words.strip():
-        text = people["full_name"].fillna("") + " " + people["customer_id"]
-        text += " " + people["titles"].map(" ".join)
-        for word in words.lower().split():
-            fits &= text.str.lower().str.contains(word, regex=False)
+    text = people["full_name"].fillna("") + " " + people["customer_id"] + " " + people["titles"].map(" ".join)
+    fits = worklist.have_all(text, words)
     if of_segment:
         fits &= people["segment"].map(plain, na_action="ignore").isin(of_segment)
     if for_reason:
@@ -150,16 +132,3 @@ def status(alert: FlaggedCustomer, today: date) -> str:
     late = "Overdue, " if alert.due_on.date() < today else ""
     lead = ", lead knows" if alert.escalated_on is not None else ""
     return f"{late}{stands.lower() if late else stands}{lead}"
-
-
-def _key(people: pd.DataFrame) -> str:
-    """Another key for other lines, and after a step: what was ticked there is not ticked here."""
-    drawn = " ".join(f"{c} {v}" for c, v in zip(people["customer_id"], people["version"], strict=True))
-    return f"queue-table-{hashlib.sha256(drawn.encode()).hexdigest()[:12]}"
-
-
-def _open(people: pd.DataFrame, *, ticked: bool) -> None:
-    first = rows_of(people.head(1), FlaggedCustomer)[0]
-    label = f"Open {escaped(first.called)}" if ticked else "Open the first"
-    if st.button(label, key="open-queue", type="primary", icon=":material/arrow_forward:"):
-        links.to("customer", cid=first.customer_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date
 from functools import partial
@@ -12,11 +11,10 @@ import pandas as pd
 import streamlit as st
 
 from metrics.comparison.words import day
-from pages.components import forms, links, tables, undo_line
-from pages.components.typed_text import escaped
+from pages.components import forms, tables, undo_line, worklist
+from pages.components.worklist import AT_MOST
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
-from warehouse.errors import ChangeRefused
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.customers import complaint_steps
@@ -25,38 +23,30 @@ from workflow.customers.complaint_steps import GIVEN, STEPS
 from workflow.records.people import called
 
 PLACE = "complaints"
-AT_MOST = 200
-TEN_ROWS = 380
-"""Pixels of ten lines with their heading."""
 
 
 def show(waiting: pd.DataFrame, viewer: Viewer, today: date) -> None:
     """The lines of `complaint_list.waiting`, and what can be done with those that are ticked."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        typed = st.text_input(
-            "Search",
-            key="complaints-search",
-            max_chars=80,
-            placeholder="Search name, number, topic or owner",
-            label_visibility="collapsed",
-            width=300,
-        )
+        words = worklist.words_searched("complaints", "Search name, number, topic or owner", 300)
         bar = st.container(horizontal=True, vertical_alignment="bottom", width="content")
     names = called(connect.here(), [owner for owner in waiting["owner"] if owner])
     rows = rows_of(waiting, WaitingComplaint)
     lines = _lines(rows, names, today)
-    text = lines[["Customer", "About", "Case", "Owner", "RM"]].fillna("").agg(" ".join, axis=1).str.lower()
-    fits = pd.Series([all(word in t for word in typed.lower().split()) for t in text], lines.index)
+    text = lines[["Customer", "About", "Case", "Owner", "RM"]].fillna("").agg(" ".join, axis=1)
+    fits = worklist.have_all(text, words)
     lines, rows = lines[fits], [row for row, fit in zip(rows, fits, strict=True) if fit]
     if not rows:
         tables.empty("No complaint fits.", "Empty the search to see the others.")
         return
-    ticked = tables.ticked(lines.head(AT_MOST), _key(rows), columns=_columns(), height=TEN_ROWS)
-    if len(rows) > AT_MOST:
-        st.caption(f"The first {AT_MOST} of {len(rows):,} are listed. Search to see others.")
-    picked = [rows[number] for number in ticked if number < len(rows)]
+    drawn = (f"{row.ticket_id} {row.version}" for row in rows)
+    ticked = worklist.ticked(lines.head(AT_MOST), "complaints-table", drawn, columns=_columns())
+    worklist.left_out(len(rows), AT_MOST, "", "Search")
+    picked = [rows[number] for number in ticked]
     with bar:
-        _open(picked[0] if picked else rows[0], ticked=bool(picked))
+        first = picked[0] if picked else rows[0]
+        if first.customer_id is not None:
+            worklist.open_button("complaint", first.called, first.customer_id, ticked=bool(picked))
         if picked:
             with st.popover(f"{len(picked)} ticked", icon=":material/checklist:"):
                 _form({row.ticket_id: row.version for row in picked}, viewer)
@@ -119,20 +109,6 @@ def _columns() -> tables.Columns:
     }
 
 
-def _key(rows: list[WaitingComplaint]) -> str:
-    """Another key for other lines, and after a step: what was ticked there is not ticked here."""
-    drawn = " ".join(f"{row.ticket_id} {row.version}" for row in rows)
-    return f"complaints-table-{hashlib.sha256(drawn.encode()).hexdigest()[:12]}"
-
-
-def _open(row: WaitingComplaint, *, ticked: bool) -> None:
-    label = f"Open {escaped(row.called)}" if ticked else "Open the first"
-    if row.customer_id is not None and st.button(
-        label, key="open-complaint", type="primary", icon=":material/arrow_forward:"
-    ):
-        links.to("customer", cid=row.customer_id)
-
-
 def _form(seen: Mapping[str, int], viewer: Viewer) -> None:
     colleagues = {
         c.username: c.full_name
@@ -168,9 +144,7 @@ def _form(seen: Mapping[str, int], viewer: Viewer) -> None:
 
 
 def _record(seen: Mapping[str, int], viewer: Viewer, values: Mapping[str, Any]) -> str:
-    step = values["step"]
-    if step not in STEPS:
-        raise ChangeRefused("Choose what you do with it, and record it again.")
+    step = values["step"] or ""
     complaint_steps.record_for_all(
         connect.here(), viewer, seen, step, str(values["note"] or ""), values.get("to")
     )

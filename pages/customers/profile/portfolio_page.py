@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import date
 
 import pandas as pd
@@ -11,8 +10,7 @@ import streamlit as st
 from metrics.comparison.words import hkd, numeral, rounded_column
 from metrics.customers.customer_search import name_or_number
 from metrics.definitions.scope import Scope
-from pages.components import data, links, tables
-from pages.components.typed_text import escaped
+from pages.components import data, tables, worklist
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from workflow.alerts.portfolio import portfolio
@@ -53,13 +51,12 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         return
     listed = chosen.head(AT_MOST)
     lines = _lines(listed, viewer)
-    ticked = tables.ticked(lines, _key(listed), columns=_columns(), height=HEIGHT)
+    ticked = worklist.ticked(lines, "portfolio", listed["customer_id"], columns=_columns(), height=HEIGHT)
     with bar:
-        _open(listed, [place for place in ticked if place < len(listed)])
-    if len(chosen) > AT_MOST:
-        st.caption(
-            f"The first {AT_MOST} of {len(chosen):,} customers are listed. Search, filter or sort to see others."
-        )
+        place = ticked[0] if ticked else 0
+        number = str(listed["customer_id"].iloc[place])
+        worklist.open_button("portfolio", str(lines["Customer"].iloc[place]), number, ticked=bool(ticked))
+    worklist.left_out(len(chosen), AT_MOST, " customers", "Search, filter or sort")
 
 
 def _portfolio(viewer: Viewer, today: date) -> pd.DataFrame:
@@ -92,14 +89,7 @@ def _is_quiet(people: pd.DataFrame, today: date) -> pd.Series:
 
 
 def _narrowed(people: pd.DataFrame, viewer: Viewer, today: date) -> pd.DataFrame:
-    words = st.text_input(
-        "Search",
-        key="portfolio-search",
-        max_chars=80,
-        placeholder="Search name or number",
-        label_visibility="collapsed",
-        width=220,
-    )
+    words = worklist.words_searched("portfolio", "Search name or number", 220)
     order = st.selectbox(
         "Order",
         list(ORDERS),
@@ -108,7 +98,6 @@ def _narrowed(people: pd.DataFrame, viewer: Viewer, today: date) -> pd.DataFrame
         label_visibility="collapsed",
         width=230,
     )
-    fits = pd.Series(True, index=people.index)  # noqa: FBT003 - one value for all rows
     with st.popover("Filter", icon=":material/filter_alt:"):
         segments = st.pills(
             "Segment",
@@ -127,9 +116,7 @@ def _narrowed(people: pd.DataFrame, viewer: Viewer, today: date) -> pd.DataFrame
             if viewer.role == "team_lead"
             else []
         )
-    for word in words.lower().split():
-        text = people["full_name"].fillna("") + " " + people["customer_id"]
-        fits &= text.str.lower().str.contains(word, regex=False)
+    fits = worklist.have_all(people["full_name"].fillna("") + " " + people["customer_id"], words)
     if segments:
         fits &= people["segment"].map(plain, na_action="ignore").isin(segments)
     if rms:
@@ -192,16 +179,3 @@ def _columns() -> tables.Columns:
         ),
         "Next task": text(width="medium"),
     }
-
-
-def _key(people: pd.DataFrame) -> str:
-    drawn = " ".join(people["customer_id"])
-    return f"portfolio-{hashlib.sha256(drawn.encode()).hexdigest()[:12]}"
-
-
-def _open(people: pd.DataFrame, ticked: list[int]) -> None:
-    row = people.iloc[ticked[0] if ticked else 0]
-    name = name_or_number(row["full_name"] if isinstance(row["full_name"], str) else None, row["customer_id"])
-    label = f"Open {escaped(name)}" if ticked else "Open the first"
-    if st.button(label, key="open-portfolio", type="primary", icon=":material/arrow_forward:"):
-        links.to("customer", cid=str(row["customer_id"]))

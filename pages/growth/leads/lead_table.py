@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,7 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from metrics.comparison.words import day, numeral, rounded_column, until
-from pages.components import forms, tables, undo_line
+from pages.components import forms, tables, undo_line, worklist
+from pages.components.worklist import AT_MOST
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.errors import ChangeRefused
@@ -22,9 +22,6 @@ from workflow.qualification import lead_review
 from workflow.qualification.lead_review import OTHER, WaitingLead
 
 PLACE = "leads"
-AT_MOST = 200
-TEN_ROWS = 380
-"""Pixels of ten lines with their heading."""
 LONG_AGO = 90
 """Working hours after which the day says more than the hours."""
 ORDERS = {"call": "First to call", "oldest": "Oldest first"}
@@ -44,10 +41,10 @@ def show(waiting: pd.DataFrame, viewer: Viewer, *, dates_contacts: bool) -> None
     listed = chosen.head(AT_MOST)
     leads = rows_of(listed, WaitingLead)
     lines = _lines(leads, listed["campaign"].tolist(), dates_contacts=dates_contacts)
-    ticked = tables.ticked(lines, _key(leads), columns=_columns(), height=TEN_ROWS)
-    if len(chosen) > AT_MOST:
-        st.caption(f"The first {AT_MOST} of {len(chosen):,} are listed. Search or filter to see others.")
-    seen = {leads[n].lead_id: leads[n].version for n in ticked if n < len(leads)}
+    drawn = (f"{lead.lead_id} {lead.version}" for lead in leads)
+    ticked = worklist.ticked(lines, "leads-table", drawn, columns=_columns())
+    worklist.left_out(len(chosen), AT_MOST, "", "Search or filter")
+    seen = {leads[n].lead_id: leads[n].version for n in ticked}
     with bar:
         if seen:
             _decide(seen)
@@ -56,14 +53,7 @@ def show(waiting: pd.DataFrame, viewer: Viewer, *, dates_contacts: bool) -> None
 
 
 def _narrowed(waiting: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
-    words = st.text_input(
-        "Search",
-        key="leads-search",
-        max_chars=80,
-        placeholder="Search name, phone, campaign or rep",
-        label_visibility="collapsed",
-        width=280,
-    )
+    words = worklist.words_searched("leads", "Search name, phone, campaign or rep", 280)
     order = st.selectbox(
         "Order",
         list(ORDERS),
@@ -78,9 +68,7 @@ def _narrowed(waiting: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
     text = waiting["lead_id"].astype(str)
     for column in ("full_name", "phone", "campaign", "product", "sales_rep"):
         text = text + " " + waiting[column].fillna("").astype(str)
-    text = text.str.lower()
-    for word in words.lower().split():
-        waiting = waiting[text.loc[waiting.index].str.contains(word, regex=False)]
+    waiting = waiting[worklist.have_all(text, words)]
     return waiting if order != "oldest" else waiting.sort_values(["mql_at", "lead_id"])
 
 
@@ -127,12 +115,6 @@ def _columns() -> tables.Columns:
         "Qualified": st.column_config.DateColumn(format="D MMM YYYY", width=105),
         "Rep": text(width=110),
     }
-
-
-def _key(leads: list[WaitingLead]) -> str:
-    """Another key for other lines, and after a decision: what was ticked there is not ticked here."""
-    drawn = " ".join(f"{lead.lead_id} {lead.version}" for lead in leads)
-    return f"leads-table-{hashlib.sha256(drawn.encode()).hexdigest()[:12]}"
 
 
 def _decide(seen: Mapping[str, int]) -> None:
