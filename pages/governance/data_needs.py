@@ -163,17 +163,19 @@ def _declined(viewer: Viewer) -> None:
     no = [r for r in requests if r.state == DECLINED]
     if not no:
         st.caption(
-            f"Of {len(requests)} requests for data none was declined."
+            f"Of {_counted(requests)} none was declined."
             if requests
             else "There are no requests for data yet."
         )
         return
-    st.caption(
-        f"Of {len(requests)} requests for data {len(no)} {'was' if len(no) == 1 else 'were'} declined:"
-    )
+    st.caption(f"Of {_counted(requests)} {len(no)} {'was' if len(no) == 1 else 'were'} declined:")
     for record in no:
         if st.button(escaped(_in_a_line(record)), key=f"declined-{record.record_id}", type="tertiary"):
             links.to(KIND.url, record=str(record.record_id))
+
+
+def _counted(requests: Sequence[Record]) -> str:
+    return "1 request for data" if len(requests) == 1 else f"{len(requests):,} requests for data"
 
 
 def _in_a_line(record: Record) -> str:

@@ -120,7 +120,7 @@ def _hours(viewer: Viewer) -> None:
     each = numeral(saved.hours_each, 1 if saved.hours_each % 1 else 0)
     if not saved.reports:
         st.markdown(
-            "**No department built a report of its own in the last 90 days, so nothing was saved yet**"
+            "**No department built a report of its own in the last 90 days, so no hours are counted**"
         )
     else:
         reports = "1 report" if saved.reports == 1 else f"{numeral(saved.reports)} reports"

@@ -179,7 +179,9 @@ def _contacts(viewer: Viewer, customer_id: str, today: date) -> None:
     reader = data.reader(viewer)
     last = rows_of(contacts.last_contacts(reader, [customer_id], today), DepartmentContact)
     if not last:
-        st.caption("No contact with the customer is on record.")
+        sees_all = data.may_see(viewer, "touches", "leads", "tickets", "alert_steps", "interactions")
+        where = "" if sees_all else " in what your role sees"
+        st.caption(f"No contact with the customer is on record{where}.")
         return
     names = called(connect.here(), [contact.by for contact in last if contact.by])
     texts = [

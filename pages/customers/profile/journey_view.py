@@ -45,9 +45,17 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     )
     statement = about.journey(customer_id, today, visible)
     events = data.frame(viewer, statement) if statement is not None else pd.DataFrame()
-    if events.empty:
+    recorded = recorded_events.of_customer(data.reader(viewer), customer_id)
+    if events.empty and recorded.empty:
         tables.empty("No contact, case or contract of this customer is on record.")
         return
+    if not events.empty:
+        _time_line(events)
+    _list(events, recorded)
+
+
+def _time_line(events: pd.DataFrame) -> None:
+    """What the bank delivered, in a lane for each department, under one sentence from the first to the last."""
     events = events.iloc[::-1].assign(at=pd.to_datetime(events["at"]))
     first, *_, last = rows_of(pd.concat([events.head(1), events.tail(1)]), about.JourneyEvent)
     st.caption(
@@ -61,17 +69,16 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         alt=f"Time line of {len(events)} events in {', '.join(lanes)}, from {day(first.at)} to {day(last.at)}",
         key="journey",
     )
-    _list(viewer, customer_id, events, today)
 
 
-def _list(viewer: Viewer, customer_id: str, events: pd.DataFrame, today: date) -> None:
+def _list(events: pd.DataFrame, recorded: pd.DataFrame) -> None:
     """Everything in words, the newest first, with what colleagues recorded; of the departments that are chosen."""
-    recorded = recorded_events.of_customer(data.reader(viewer), customer_id)
-    delivered = events.iloc[::-1]
-    # An e-mail by e-mail says nothing twice.
-    once = delivered["detail"].mask(delivered["detail"] == delivered["what"])
-    delivered = delivered.assign(detail=once.map(plain, na_action="ignore"))
-    both = pd.concat([part for part in (recorded, delivered) if len(part)])
+    parts = [recorded] if len(recorded) else []
+    if len(events):
+        # An e-mail by e-mail says nothing twice.
+        once = events["detail"].mask(events["detail"] == events["what"])
+        parts.append(events.assign(detail=once.map(plain, na_action="ignore")))
+    both = pd.concat(parts)
     both = both.assign(at=pd.to_datetime(both["at"])).sort_values("at", ascending=False, kind="stable")
     departments = list(dict.fromkeys(both["department"]))
     chosen = st.pills(

@@ -74,11 +74,12 @@ def today_list(viewer: Viewer) -> None:
     if chosen.empty:
         return
     whose = "Your team’s tasks" if viewer.role == "team_lead" else "Your tasks"
-    st.header(f"{whose}, due within {AHEAD_DAYS} days ({len(chosen)})")
+    st.header(f"{whose}, due within {AHEAD_DAYS} days or with a reminder ({len(chosen)})")
     for task in rows_of(chosen.head(AT_ONCE), CustomerTask):
         line(task, viewer, "today")
     if len(chosen) > AT_ONCE:
-        st.caption(f"{len(chosen) - AT_ONCE} more are due later.")
+        more = len(chosen) - AT_ONCE
+        st.caption(f"{more} more {'is' if more == 1 else 'are'} not listed here.")
 
 
 def reminded(viewer: Viewer) -> None:

@@ -10,7 +10,6 @@ from metrics.comparison.words import numeral
 from pages.components import data, tables
 from pages.growth.campaigns import campaign_overlap
 from warehouse.access.reader import Viewer
-from warehouse.access.roles import sees_single_rows
 from warehouse.schema import plain, touches
 
 MOST = 500
@@ -69,11 +68,11 @@ def view(viewer: Viewer, plans: pd.DataFrame) -> None:
 
 def contradicted(viewer: Viewer, plans: pd.DataFrame) -> None:
     """The customers with contradicting offers, for a role that reads contacts row by row; a sentence for the others."""
+    if campaign_overlap.not_there(viewer, *campaign_overlap.REACHED, *campaign_overlap.TOLD):
+        return  # said above, of the overlap
     st.header("Who received contradicting offers")
-    if not sees_single_rows(viewer.role, touches.name):
-        st.caption(
-            "Your role reads how many they are, above, and not who. Relationship managers, Sales and analysts do."
-        )
+    if not data.may_see(viewer, touches.name):
+        st.caption("Your role reads how many they are, above, and not who. Sales and analysts do.")
         return
     rows = data.frame(viewer, message_register.contradicted_customers(campaign_overlap.last_days(viewer)))
     if rows.empty:
@@ -85,22 +84,25 @@ def contradicted(viewer: Viewer, plans: pd.DataFrame) -> None:
         {
             "Customer": rows["customer_id"],
             "Product": [plain(p) for p in rows["product"]],
-            "Campaign": rows["campaign_a"].map(called),
-            "One says": rows["message_a"],
-            "on": pd.to_datetime(rows["day_a"]),
-            "and": rows["campaign_b"].map(called),
-            "The other says": rows["message_b"],
-            "on the": pd.to_datetime(rows["day_b"]),
+            "First campaign": rows["campaign_a"].map(called),
+            "First offer": rows["message_a"],
+            "First offer on": pd.to_datetime(rows["day_a"]),
+            "Second campaign": rows["campaign_b"].map(called),
+            "Second offer": rows["message_b"],
+            "Second offer on": pd.to_datetime(rows["day_b"]),
         }
     )
     on = st.column_config.DateColumn(format="D MMM YYYY")
+    count = frame["Customer"].nunique()
+    customers = "1 customer" if count == 1 else f"{numeral(count)} customers"
+    cut = f", of which the first {numeral(MOST)} are listed" if len(frame) > MOST else ""
     st.caption(
-        f"{numeral(frame['Customer'].nunique())} customers, a line for each two campaigns. Leads who are no customers "
-        "yet are counted above and not listed."
+        f"{customers}, a line for each two campaigns{cut}. Leads who are no customers yet are counted above and not "
+        "listed."
     )
     tables.show(
         frame.head(MOST),
         "contradicted",
         called="Customers with contradicting offers",
-        columns={"on": on, "on the": on},
+        columns={"First offer on": on, "Second offer on": on},
     )

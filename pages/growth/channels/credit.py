@@ -187,9 +187,11 @@ def _without_contact(viewer: Viewer, scope: Scope) -> str:
             f"together under “{NO_CHANNEL}”: apart they would tell of few people."
         )
     wins = data.cached(viewer, wins_without_contact, scope)
+    count = "1 win" if wins == 1 else f"{numeral(wins)} wins"
+    them, they = ("it", "it stands") if wins == 1 else ("them", "they stand")
     return (
-        f"{numeral(wins)} wins had no contact in the {days} days before, so no model credits them to a channel; "
-        f"they stand under “{NO_CHANNEL}” together with contacts whose channel is not recorded."
+        f"{count} had no contact in the {days} days before, so no model credits {them} to a channel; {they} under "
+        f"“{NO_CHANNEL}” together with contacts whose channel is not recorded."
     )
 
 

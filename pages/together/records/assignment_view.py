@@ -63,10 +63,10 @@ def _drawn(record: Record, viewer: Viewer) -> None:
 
 
 def _checked(record_id: int) -> str:
-    """Whether nobody has changed the list since it was drawn."""
+    """Whether the list is the one that its seed draws."""
     if assignment_lists.follows_its_seed(connect.here(), record_id):
         return "Checked: it is the one its seed draws."
-    return "It is not the one its seed draws: somebody has changed it."
+    return "It differs from the one its seed draws."
 
 
 def _list(record_id: int, viewer: Viewer) -> pd.DataFrame:
