@@ -143,16 +143,17 @@ def _wait(app_db: Connection, username: str, address: str, at: datetime) -> time
         ).one()
         return count, last or 0
 
-    def left(delay: Delay, *which: object) -> timedelta:
-        count, last = failures(*which)
+    def left(delay: Delay, counted: tuple[int, int]) -> timedelta:
+        count, last = counted
         whole = delay.after(count)
         return min(whole, timedelta(microseconds=last - instant_of(at)) + whole) if count else timedelta(0)
 
-    hers = left(USER_AT_ADDRESS, by_user, by_address)
-    of_address, everywhere = left(ADDRESS, by_address), left(USER, by_user)
+    own = failures(by_user, by_address)
+    hers = left(USER_AT_ADDRESS, own)
+    of_address, everywhere = left(ADDRESS, failures(by_address)), left(USER, failures(by_user))
     if max(of_address, everywhere) <= hers or not _is_known(app_db, username, address, at):
         return max(hers, of_address, everywhere, timedelta(0))
-    if failures(by_user, by_address)[0] < FIRST_TRIES:
+    if own[0] < FIRST_TRIES:
         of_address = timedelta(0)
     return max(hers, of_address, timedelta(0))
 

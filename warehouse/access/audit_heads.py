@@ -26,6 +26,8 @@ from warehouse.errors import Problem
 log = logging.getLogger("concord")
 FILE = "audit.head"
 SYSLOG = "syslog:"
+AT_ONCE = 500
+"""So many heads are looked up in one statement."""
 _WRITTEN = re.compile(r'\{"line": .*?\}')
 
 
@@ -92,11 +94,13 @@ def send(head: Head, to: str) -> None:
 
 def first_missing(app_db: Connection, heads: Iterable[Head]) -> Head | None:
     """The earliest of these heads whose line is not in the log as it was; None if all are."""
-    for head in sorted(set(heads)):
-        chain = app_db.execute(select(audit_log.c.chain).where(audit_log.c.line == head.line)).scalar()
-        if chain != head.chain:
-            return head
-    return None
+    ordered = sorted(set(heads))
+    chains: dict[int, str] = {}
+    for begin in range(0, len(ordered), AT_ONCE):
+        lines = [head.line for head in ordered[begin : begin + AT_ONCE]]
+        rows = app_db.execute(select(audit_log.c.line, audit_log.c.chain).where(audit_log.c.line.in_(lines)))
+        chains |= {row.line: row.chain for row in rows}
+    return next((head for head in ordered if chains.get(head.line) != head.chain), None)
 
 
 def _to_system_log(head: Head, where: str) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from warehouse.errors import ChangeRefused
-from warehouse.stores.connect import Stores
+from warehouse.stores.connect import APP_DB, Stores
 
 ASKED_EVERY = 0.2
 """Seconds between two looks whether it is our turn."""
@@ -50,7 +50,7 @@ def _got(ask: Callable[[], bool], times: int) -> bool:
 @contextmanager
 def _beside_the_file(stores: Stores, name: str, times: int) -> Iterator[StillOurs]:
     database = stores.app_db.url.database
-    place = Path(database) if database else stores.settings.data_dir / "app_db.sqlite"
+    place = Path(database) if database else stores.settings.data_dir / APP_DB
     with place.with_name(f"{place.name}.{name}.lock").open("w") as lock:
 
         def taken() -> bool:

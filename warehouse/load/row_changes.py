@@ -33,7 +33,7 @@ class RowChange:
 def compare(db: duckdb.DuckDBPyConnection) -> tuple[RowChange, ...]:
     """Every change of the unified tables against the bank attached as `before`, in the days that bank had loaded.
 
-    None where no bank is attached.
+    Empty where no bank is attached.
     """
     if db.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = 'before'").fetchone() is None:
         return ()

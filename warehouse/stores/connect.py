@@ -27,6 +27,8 @@ from warehouse.stores.snapshots import Files, SnapshotStore
 
 HINT = "sign-in-hint.txt"
 """In the data folder: the demo accounts of the sample bank, for the sign-in page to show."""
+APP_DB = "app_db.sqlite"
+"""In the data folder: the application database, unless the setting `app_db_url` says otherwise."""
 AUDIT_KEY = "audit.key"
 """In the data folder: what chains the lines of the audit log, unless the setting `audit_key` does."""
 KEPT_SNAPSHOTS = 2
@@ -141,7 +143,7 @@ def open_stores(settings: Settings, now: Callable[[], datetime]) -> Stores:
     if is_postgresql(settings.app_db_url):
         app_db = patient_engine(server_url(settings.app_db_url, "APP_DB_URL"))
     else:
-        url = settings.app_db_url or f"sqlite:///{settings.data_dir / 'app_db.sqlite'}"
+        url = settings.app_db_url or f"sqlite:///{settings.data_dir / APP_DB}"
         app_db = create_engine(server_url(url, "APP_DB_URL"), pool_pre_ping=True, hide_parameters=True)
     if app_db.dialect.name == "sqlite":
         _prepare_sqlite(app_db)

@@ -136,11 +136,6 @@ def contacts(reader: Reader, customer_ids: list[str] | None = None) -> pd.DataFr
     return standing[["customer_id", "kind", "happened_on", "department", "logged_by"]]
 
 
-def may_log(viewer: Viewer) -> bool:
-    """Whether the viewer's role logs contacts with customers."""
-    return viewer.role in LOGS
-
-
 def _entries() -> Select:
     t = interactions
     return select(

@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.access.roles import sees_single_rows
+from warehouse.disclosure.minimum_cell_size import in_whole_cells
 from warehouse.schema import accounts, customers
 from workflow.customers import contactable
 from workflow.customers.assignment_lists import OTHER_TEST, in_other_tests
@@ -59,20 +60,17 @@ def audience(reader: Reader, segments: Collection[str], holdings: str) -> Audien
     free = people["why_not"] == ""
     steps = 1 if sees_single_rows(reader.viewer.role, customers.name) else reader.smallest_cell
     counts = Counter(people.loc[~free, "why_not"])
-    reasons = [(why, _down(n, steps)) for why, n in counts.most_common()]
+    reasons = [(why, in_whole_cells(n, steps)) for why, n in counts.most_common()]
     return Audience(
-        customers=_down(len(people), steps),
-        contactable=_down(int(free.sum()), steps),
+        customers=in_whole_cells(len(people), steps),
+        contactable=in_whole_cells(int(free.sum()), steps),
         by_channel={
-            channel: _down(int((free & people[f"has_{channel}"]).sum()), steps) for channel in CHANNELS
+            channel: in_whole_cells(int((free & people[f"has_{channel}"]).sum()), steps)
+            for channel in CHANNELS
         },
         reasons=tuple((why, n) for why, n in reasons if n),
         steps=steps,
     )
-
-
-def _down(count: int, steps: int) -> int:
-    return count // steps * steps
 
 
 def _reach(night: Reader) -> pd.DataFrame:

@@ -176,7 +176,9 @@ def _last(entry: AuditEntry, ticket_id: str) -> Any:
 def _check_unchanged(entry: AuditEntry, viewer: Viewer, last: Any, seen_version: int) -> None:
     if (last.version if last else 0) != seen_version:
         if last is None:
-            raise ChangeRefused("This page is not of this complaint. Reload it. Nothing was recorded.")
+            raise ChangeRefused(
+                "What was done about this complaint is not what your page shows. Reload it. Nothing was recorded."
+            )
         did = STEPS.get(last.step, "undid a step")
         raise ChangeRefused(
             changed_meanwhile(

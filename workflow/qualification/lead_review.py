@@ -31,6 +31,8 @@ from warehouse.stores.connect import Stores
 from workflow.qualification.contact_deadlines import DECIDING
 from workflow.qualification.lead_decisions import latest
 
+OTHER = "Other"
+"""The reason that needs words of its own."""
 REASONS = {
     "Cannot be reached": True,
     "Not now, later perhaps": True,
@@ -38,13 +40,11 @@ REASONS = {
     "Not eligible": False,
     "Duplicate enquiry": False,
     "Wrong contact details": False,
-    "Other": False,
+    OTHER: False,
 }
 """Why a lead is rejected, and whether it then goes back to Marketing to be nurtured."""
 TO_NURTURE = tuple(reason for reason, back in REASONS.items() if back)
 """The reasons after which Marketing gets the lead back."""
-OTHER = "Other"
-"""The reason that needs words of its own."""
 LONGEST_NOTE = 300
 _FIRST_TIME = 2
 """A lead's moves until it waits for Sales the first time: it came, and was called qualified."""

@@ -73,24 +73,22 @@ def check(stores: Stores, viewer: Viewer) -> str:
 
 def check_as(stores: Stores, by: str, also: Iterable[Head] = ()) -> str:
     """The same for the command line, with heads from elsewhere; whether the log is whole stands in the sentence."""
-    with stores.read_app_db() as app_db:
-        last = app_db.execute(select(func.max(audit_log.c.line))).scalar() or 0
-    sentence = state_of(stores, also)
+    last, sentence = state_of(stores, also)
     audit.note(stores, by, CHECKED, f"up to line {last}", sentence)
     return sentence
 
 
-def state_of(stores: Stores, also: Iterable[Head] = ()) -> str:
-    """The sentence alone, without a line of its own."""
+def state_of(stores: Stores, also: Iterable[Head] = ()) -> tuple[int, str]:
+    """The last line, and whether the log is whole, without a line of its own."""
     heads = [*audit_heads.in_file(stores.settings.data_dir / audit_heads.FILE), *also]
     heads += _sent(stores.settings.audit_heads)
     with stores.read_app_db() as app_db:
-        last = app_db.execute(select(func.max(audit_log.c.line))).scalar() or 0
+        end = audit_heads.last(app_db)
         missing = audit_heads.first_missing(app_db, heads)
-    broken = audit.broken_line(stores)
+    last, broken = end.line if end else 0, audit.broken_line(stores)
     if broken is not None:
-        return broken_at(broken)
-    return WHOLE if missing is None else cut_at(missing, last)
+        return last, broken_at(broken)
+    return last, WHOLE if missing is None else cut_at(missing, last)
 
 
 def send_head(stores: Stores) -> str:

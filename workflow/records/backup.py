@@ -24,11 +24,10 @@ from warehouse.release import VERSION
 from warehouse.retry import is_postgresql
 from warehouse.settings import Settings
 from warehouse.stores import private_files, snapshot_files
-from warehouse.stores.connect import AUDIT_KEY, Stores
+from warehouse.stores.connect import APP_DB, AUDIT_KEY, Stores
 
 MADE = "backup.made"
 LIST = "concord-backup.json"
-APP_DB = "app_db.sqlite"
 _ELSEWHERE = (
     "Concord keeps {} outside the data folder here. Back that up with its database's own tools, such as pg_dump, and the "
     "data folder beside it: docs/settings.md says how."
@@ -41,7 +40,7 @@ def make(stores: Stores, into: Path) -> Path:
     Raises Problem where a store is elsewhere.
     """
     settings = stores.settings
-    if kept := _kept_elsewhere(settings):
+    if kept := kept_elsewhere(settings):
         raise Problem(_ELSEWHERE.format(kept))
     into.mkdir(mode=0o700, parents=True, exist_ok=True)
     at = stores.now()
@@ -71,7 +70,7 @@ def put_back(settings: Settings, file: Path, at: datetime) -> Path:
     Raises Problem, and changes nothing, if the backup is damaged, from another version, or somebody has the
     application database open.
     """
-    if kept := _kept_elsewhere(settings):
+    if kept := kept_elsewhere(settings):
         raise Problem(_ELSEWHERE.format(kept))
     folder = settings.data_dir
     fresh = folder.with_name(f"{folder.name}.being-put-back")
@@ -106,7 +105,8 @@ def about(file: Path) -> dict[str, object]:
     return contents
 
 
-def _kept_elsewhere(settings: Settings) -> str:
+def kept_elsewhere(settings: Settings) -> str:
+    """What is not in the data folder, in words; empty where everything is."""
     if settings.warehouse_url:
         return "the bank"
     own = f"sqlite:///{settings.data_dir / APP_DB}"

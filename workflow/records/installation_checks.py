@@ -154,7 +154,7 @@ def _bank(stores: Stores) -> Iterator[InstallationCheck]:
 
 
 def _audit(stores: Stores) -> Iterator[InstallationCheck]:
-    sentence = audit_search.state_of(stores)
+    _, sentence = audit_search.state_of(stores)
     yield InstallationCheck(FINE if sentence == audit_search.WHOLE else MEND, "Audit log", sentence)
     if not stores.settings.audit_heads:
         yield InstallationCheck(
@@ -165,9 +165,11 @@ def _audit(stores: Stores) -> Iterator[InstallationCheck]:
 
 
 def _backup(stores: Stores) -> Iterator[InstallationCheck]:
-    if stores.settings.warehouse_url or stores.settings.app_db_url:
+    if kept := backup.kept_elsewhere(stores.settings):
         yield InstallationCheck(
-            LOOK, "Backup", "A store is on a server: see that its own backups are made and tried."
+            LOOK,
+            "Backup",
+            f"Concord keeps {kept} outside the data folder: see that its own backups are made and tried.",
         )
         return
     with stores.read_app_db() as app_db:
