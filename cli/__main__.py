@@ -9,6 +9,7 @@ from cli import (  # noqa: F401  each adds its commands
     message_commands,
     nightly_commands,
     operation_commands,
+    privacy_commands,
     review_commands,
     user_commands,
 )

@@ -70,6 +70,14 @@ class Settings:
     """The key of the audit log's chain, where several machines share one; empty for a file in `data_dir`."""
     audit_heads: str = ""
     """Where the nightly run writes how far the audit log went: a file of somebody else's, or `syslog:HOST:PORT`."""
+    keep_scores_days: int = 0
+    """For so many days a customer's profile, score and value of a night are kept; 0 for good, as with the next three."""
+    keep_contacts_days: int = 0
+    """So long logged contacts and tasks that were done are kept."""
+    keep_notes_days: int = 0
+    """So long notes on alerts, complaints and leads, and records about a customer, are kept."""
+    keep_messages_days: int = 0
+    """So long messages that were sent or given up are kept."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
 
@@ -91,6 +99,14 @@ _WITHIN = {
     "complaint_settle_days": (1, 366),
 }
 """From and to: a tenth written as 10 would hold every alert back, and nobody would notice."""
+
+_OR_FOR_GOOD = {
+    "keep_scores_days": 30,
+    "keep_contacts_days": 365,
+    "keep_notes_days": 30,
+    "keep_messages_days": 30,
+}
+"""The least of a setting that is not 0: what a page or a rule looks back at is not removed below it."""
 
 
 def read(path: Path, environment: Mapping[str, str]) -> Settings:
@@ -121,6 +137,12 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
         if not least <= getattr(chosen, name) <= most:
             raise Problem(
                 f"The setting “{name}” is {getattr(chosen, name):g}; it must be from {least:,} to {most:,}. "
+                "Correct it and try again."
+            )
+    for name, least in _OR_FOR_GOOD.items():
+        if getattr(chosen, name) != 0 and getattr(chosen, name) < least:
+            raise Problem(
+                f"The setting “{name}” is {getattr(chosen, name)}; it must be 0, for good, or at least {least}. "
                 "Correct it and try again."
             )
     try:

@@ -42,6 +42,7 @@ from workflow.collaboration import dispute_clock
 from workflow.customers import offers
 from workflow.experiments import interim_results, persuadable, planned_analyses
 from workflow.experiments.arms import first_draws
+from workflow.privacy import data_retention
 from workflow.qualification.contact_deadlines import write_hand_offs
 from workflow.records import run_notes
 from workflow.records.alert_history import BY_NIGHT
@@ -112,6 +113,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         tell("Reading what service cases are about")
         notes |= voice_themes.write(draft, reader, as_of, available)
         _write_totals(draft, reader, tell)
+        trimmed = data_retention.trim_scores(draft, stores.settings, as_of)
         run_notes.write(draft, as_of, {subject: why for subject, why in notes.items() if why})
     tell("Checking the rules")
     night = Reader(stores, SYSTEM, draft.snapshot)
@@ -138,6 +140,8 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     move_due(stores)
     messages = (*messages, *_escalated(stores, as_of))
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
+    tell("Removing what is kept for a time alone")
+    messages = (*messages, *data_retention.run(stores, trimmed))
     return RunSummary(
         as_of=as_of,
         customers=len(profiles),

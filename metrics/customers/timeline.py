@@ -44,6 +44,7 @@ class Customer:
     left_on: date | None
     returned_on: date | None
     marketing_consent: bool | None
+    consent_changed_on: date | None
     preferred_channel: str | None
     phone: str | None
     email: str | None

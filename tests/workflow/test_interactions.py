@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pandas as pd
 import pytest
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from metrics.customers.profile import profile
 from metrics.customers.relationships import with_us
@@ -26,7 +26,8 @@ from workflow.alerts.follow_up import follow_customers
 from workflow.alerts.portfolio import portfolio
 from workflow.alerts.raising import tonight
 from workflow.collaboration import customer_tasks, interactions
-from workflow.customers.offer_eligibility import why_no_offer
+from workflow.customers import consent, contactable
+from workflow.customers.offer_eligibility import never, why_no_offer
 from workflow.customers.offers import facts_of
 from workflow.rules.rule_drafts import rules
 
@@ -226,3 +227,49 @@ def test_a_whole_book_goes_to_a_colleague_and_comes_back(own_bank: Stores, custo
     assert set(rows.index) == set(mine["customer_id"])
     assert rows.loc[customer, "alerts"] == "Service complaint and large dormant savings"
     assert str(rows.loc[customer, "next_task"]).startswith("Send the offer")
+
+
+@pytest.mark.parametrize(
+    ("given", "changed_on", "said_on", "stands"),
+    [
+        (True, None, None, True),
+        (None, None, None, None),
+        (True, None, TODAY, False),
+        (None, None, TODAY, False),
+        (True, TODAY, TODAY, False),
+        (True, TODAY + timedelta(days=1), TODAY, True),
+        (False, TODAY + timedelta(days=1), TODAY, False),
+    ],
+)
+def test_only_a_consent_that_is_newer_than_the_wish_for_no_marketing_counts_again(
+    given, changed_on, said_on, stands
+) -> None:
+    assert consent.standing(given, changed_on, said_on) is stands
+
+
+def test_a_wish_for_no_marketing_ends_every_offer_at_once_and_later_marketing_is_shown(
+    own_bank: Stores,
+) -> None:
+    c, t = customers, touches
+    reached = select(t.c.customer_id).where(t.c.kind == "event", t.c.touched_at >= TODAY - timedelta(days=60))
+    wish = TODAY - timedelta(days=90)
+    willing = select(c.c.customer_id, c.c.rm_id).where(
+        or_(c.c.consent_changed_on.is_(None), c.c.consent_changed_on < wish),
+        c.c.marketing_consent,
+        c.c.left_on.is_(None),
+        c.c.rm_id.is_not(None),
+        c.c.customer_id.in_(reached),
+    )
+    one = reader(own_bank, SYSTEM).rows(willing.order_by(c.c.customer_id))[0]
+    rm = replace(ONE_RM, rm_id=one.rm_id)
+    interactions.log(own_bank, rm, one.customer_id, "call", wish, "opted_out", "")
+    no = "The customer asked for no marketing: make no offer, whatever the occasion."
+    assert never(facts_of(reader(own_bank, rm), one.customer_id, TODAY)) == no
+    everybody = contactable.people(reader(own_bank, SYSTEM)).set_index("customer_id")["why_not"]
+    assert everybody[one.customer_id] in (no, "A complaint is open: nothing is sold until it is settled.")
+    late = consent.contact_after(reader(own_bank, rm), one.customer_id, wish, TODAY)
+    assert late is not None
+    assert late > wish
+    entry = int(interactions.logged(reader(own_bank, rm), one.customer_id)["interaction_id"].iloc[0])
+    interactions.undo(own_bank, rm, entry)
+    assert never(facts_of(reader(own_bank, rm), one.customer_id, TODAY)) == ""

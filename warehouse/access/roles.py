@@ -69,7 +69,7 @@ _REFERENCE = dict.fromkeys(
 _MODEL = dict.fromkeys(("model_cards", "model_checks"), Access.ALL_ROWS)
 """What is known about a model: totals over groups of ten and more from the start."""
 _SET_ASIDE = frozenset({"later_rows"})
-"""Rows as delivered, with everything personal in one text: the load alone reads them."""
+"""Rows as delivered, everything personal in one text: the load reads them, and what answers a person's request."""
 COUNTED = tuple(t for t in schema.BANK.tables.values() if t.name not in _SET_ASIDE)
 """The tables of the bank that figures are made of."""
 _BANK = tuple(t.name for t in COUNTED)
@@ -92,7 +92,7 @@ _WORK_WITH_CUSTOMERS = (
 """What an RM and her lead write about their customers."""
 
 RULES: dict[str, dict[str, Access]] = {
-    "system": dict.fromkeys([*_BANK, *app_schema.APP_DB.tables], Access.ALL_ROWS),
+    "system": dict.fromkeys([*_BANK, *_SET_ASIDE, *app_schema.APP_DB.tables], Access.ALL_ROWS),
     "relationship_manager": {
         **_REFERENCE,
         **dict.fromkeys([*_OF_A_CUSTOMER, *_WORK_WITH_CUSTOMERS], Access.OWN_ROWS),
@@ -181,6 +181,7 @@ RULES: dict[str, dict[str, Access]] = {
             *_AGREED,
             "users",
             "audit_log",
+            "erasures",
             "destinations",
             "deliveries",
             "experiment_results",

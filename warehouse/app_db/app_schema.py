@@ -816,6 +816,31 @@ page_days = Table(
     comment="On which day somebody of a department opened a page; who it was is not kept.",
 )
 
+erasures = Table(
+    "erasures",
+    APP_DB,
+    Column("erasure_id", Integer, primary_key=True),
+    Column("person", Text, nullable=False, comment="Keyed SHA-256 of the customer number."),
+    Column("ground", Text, nullable=False, comment="Why it had to be done: a ground of `workflow.privacy`."),
+    Column("why", Text, nullable=False, comment="The reference of the request; no name and no number."),
+    Column("certificate", JSON, nullable=False, comment="Store by store what was removed or kept, and why."),
+    Column("erased_by", Text, nullable=False),
+    Column("erased_at", DateTime, nullable=False),
+    Column(
+        "finished_at", DateTime, comment="When the bank without the person was served; empty if it never was."
+    ),
+    comment="Erasures of one person each, with their certificates; appended. No row says who it was.",
+)
+
+erased_keys = Table(
+    "erased_keys",
+    APP_DB,
+    Column("kind", Text, primary_key=True, comment="customer, lead, ticket, record, email or phone."),
+    Column("key_hash", Text, primary_key=True, comment="Keyed SHA-256 of what a source calls the person."),
+    Column("erasure_id", Integer, ForeignKey("erasures.erasure_id"), nullable=False),
+    comment="By what a later load knows rows of somebody who was erased; nobody can be read from it.",
+)
+
 audit_log = Table(
     "audit_log",
     APP_DB,

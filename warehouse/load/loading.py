@@ -22,7 +22,7 @@ from warehouse.cleaning import deletions, first_accounts, later_rows, lead_histo
 from warehouse.errors import LoadRefused
 from warehouse.extracts import bank_words
 from warehouse.extracts.sources import find
-from warehouse.identity import linking
+from warehouse.identity import erased_people, linking
 from warehouse.load import event_days, filling, incremental, load_record, row_changes
 from warehouse.load.row_changes import RowChange
 from warehouse.schema import (
@@ -38,7 +38,7 @@ from warehouse.schema import (
 )
 from warehouse.sql.moments import Clock
 from warehouse.stores.connect import Stores
-from warehouse.stores.snapshots import Progress, SnapshotWriter
+from warehouse.stores.snapshots import Progress, SnapshotWriter, write_anew
 from warehouse.validation import contract, control_totals, moment_marks, quality, returns
 
 
@@ -109,6 +109,9 @@ def load(
                     sources, given = before.sources | sources, before.given | given
                 moment_marks.days_by_column(db, contract.with_rows(db), clock, carried=before is not None)
                 progress("Checking that the tables fit together")
+                left_out = erased_people.leave_out(
+                    db, erased_people.register(stores.app_db, stores.audit_key)
+                )
                 deletions.loosen_references(db, bank_before=before is not None)
                 contract.check_references(db)
                 day, day_from = (
@@ -140,6 +143,8 @@ def load(
                 event_days.write(db, day)
                 changes = row_changes.compare(db)
                 db.execute("CHECKPOINT")
+            if left_out:
+                write_anew(file)
             stores.place.publish(snapshot, progress, sample=sample)
         except (duckdb.Error, OSError) as error:
             stores.place.abandon(snapshot)
@@ -207,10 +212,16 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
 
 
 @contextmanager
-def next_snapshot(stores: Stores) -> Iterator[SnapshotWriter]:
-    """A copy of the current snapshot to add derived rows to; published when the body ends well, else removed."""
-    with only_writer(stores), stores.place.next(_new_id(stores.now()), stores.snapshot()) as draft:
-        yield draft
+def next_snapshot(stores: Stores, *, alone: bool = False) -> Iterator[SnapshotWriter]:
+    """A copy of the current snapshot to add derived rows to; published when the body ends well, else removed.
+
+    With `alone` nothing is left of rows that the body removes: no earlier snapshot, no unused part of a file.
+    """
+    with only_writer(stores):
+        with stores.place.next(_new_id(stores.now()), stores.snapshot(), alone=alone) as draft:
+            yield draft
+        if alone:
+            stores.place.forget_earlier()
 
 
 @contextmanager

@@ -126,6 +126,16 @@ class Stores:
                 del self._notes[old]
         return value
 
+    def overwrite_removed(self) -> None:
+        """Let what was removed from the application database be gone from its files, as far as nobody is reading it."""
+        with self.app_db.connect().execution_options(isolation_level="AUTOCOMMIT") as app_db:
+            if app_db.dialect.name == "postgresql":
+                app_db.exec_driver_sql("VACUUM")
+            else:
+                # Removed rows are overwritten in the file itself; the log beside it holds them until it is written back.
+                raw: Any = app_db.connection.driver_connection
+                raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _open(self, snapshot: str) -> Engine:
         url = self.settings.warehouse_url
         if url and not is_postgresql(url):
@@ -168,7 +178,13 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def _(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "busy_timeout=10000", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in (
+            "journal_mode=WAL",
+            "busy_timeout=10000",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+            "secure_delete=ON",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

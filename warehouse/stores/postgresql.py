@@ -127,9 +127,19 @@ class Server:
     def _copy_of_before(self, snapshot: str) -> Path:
         return self.settings.data_dir / f"load-{snapshot}-before.duckdb"
 
-    def next(self, snapshot: str, after: str) -> AbstractContextManager[SnapshotWriter]:
+    def next(
+        self,
+        snapshot: str,
+        after: str,
+        *,
+        alone: bool = False,  # noqa: ARG002  `forget_earlier` does all of it
+    ) -> AbstractContextManager[SnapshotWriter]:
         """See `Place.next`."""
         return postgresql_load.draft(self._engine(read_only=False), self.readers_role(), snapshot, after)
+
+    def forget_earlier(self) -> None:
+        """See `Place.forget_earlier`."""
+        postgresql_load.forget_earlier(self._engine(read_only=False))
 
     def earlier(self) -> list[str]:
         """See `Place.earlier`."""

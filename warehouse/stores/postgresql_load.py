@@ -169,13 +169,26 @@ def _point(connection: Connection, snapshot: str, unified: str, derived: str, *,
             connection.execute(text(f"CREATE {view}"))
 
 
-def _tidy(engine: Engine) -> None:
+def forget_earlier(engine: Engine) -> None:
+    """Drop every snapshot but the one that is read, and write its tables anew without what was removed from them."""
+    _tidy(engine, kept=1)
+    with engine.connect() as connection:
+        row = connection.execute(NEWEST.limit(1)).first()
+    if row is None:
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in BANK.tables.values():
+            schema = schemas_of(row)[str(table.schema)]
+            connection.execute(text(f'VACUUM FULL "{schema}".{table.name}'))
+
+
+def _tidy(engine: Engine, kept: int = KEPT) -> None:
     """Drop the schemas that no kept snapshot names. What is still being read is left for the next time."""
     with engine.connect() as connection:
         rows = connection.execute(NEWEST).all()
-        schemas = {name for row in rows[:KEPT] for name in schemas_of(row).values()}
+        schemas = {name for row in rows[:kept] for name in schemas_of(row).values()}
         connection.execute(
-            delete(snapshots).where(snapshots.c.number.in_([row.number for row in rows[KEPT:]]))
+            delete(snapshots).where(snapshots.c.number.in_([row.number for row in rows[kept:]]))
         )
         connection.commit()
         ours = text("SELECT nspname FROM pg_namespace WHERE nspname ~ '^(unified|derived)_[0-9]{8}_'")

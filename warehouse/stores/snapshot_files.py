@@ -75,6 +75,16 @@ def publish(settings: Settings, snapshot: str, *, loaded: bool = False) -> None:
     _sweep(settings, {snapshot_file(settings, s).name for s in kept if s})
 
 
+def forget_earlier(settings: Settings) -> None:
+    """Remove every snapshot but the one that is read, and the notes that name others."""
+    served = pointed_to(settings)
+    for note in (BEFORE, BEFORE_THE_LOAD):
+        (settings.data_dir / note).unlink(missing_ok=True)
+    if served:
+        _sweep(settings, {snapshot_file(settings, served).name})
+    to_disk(settings.data_dir)
+
+
 def _note(settings: Settings, note: str, text: str, snapshot: str) -> None:
     new = settings.data_dir / f"{note}.{snapshot}"
     try:

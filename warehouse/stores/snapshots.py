@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+import duckdb
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
@@ -34,6 +35,7 @@ from warehouse.stores import frames
 from warehouse.stores.snapshot_files import (
     BEFORE,
     BEFORE_THE_LOAD,
+    forget_earlier,
     named_in,
     pointed_to,
     publish,
@@ -106,8 +108,16 @@ class SnapshotStore(Protocol):
     def publish(self, snapshot: str, _progress: Progress, /, *, sample: bool) -> None:
         """Make what is in the working file the bank that everyone reads, all of it or nothing."""
 
-    def next(self, snapshot: str, after: str) -> AbstractContextManager[SnapshotWriter]:
-        """A copy of the snapshot `after` to add derived rows to; published when the body ends well."""
+    def next(
+        self, snapshot: str, after: str, *, alone: bool = False
+    ) -> AbstractContextManager[SnapshotWriter]:
+        """A copy of the snapshot `after` to add derived rows to; published when the body ends well.
+
+        With `alone` rows may be removed from its loaded tables, too, and `forget_earlier` must follow.
+        """
+
+    def forget_earlier(self) -> None:
+        """Remove every snapshot but the one that is read, and what it still holds of removed rows."""
 
     def earlier(self) -> list[str]:
         """The snapshots served before that are still kept, the latest first."""
@@ -189,8 +199,12 @@ class Files:
             raise LoadRefused(NOT_KEPT)
         publish(self.settings, snapshot)
 
+    def forget_earlier(self) -> None:
+        """See `SnapshotStore.forget_earlier`."""
+        forget_earlier(self.settings)
+
     @contextmanager
-    def next(self, snapshot: str, after: str) -> Iterator[SnapshotWriter]:
+    def next(self, snapshot: str, after: str, *, alone: bool = False) -> Iterator[SnapshotWriter]:
         """See `SnapshotStore.next`."""
         file = snapshot_file(self.settings, snapshot)
         try:
@@ -204,11 +218,26 @@ class Files:
                     connection.exec_driver_sql("CHECKPOINT")
             finally:
                 engine.dispose()
+            if alone:
+                write_anew(file)
             to_disk(file)
             publish(self.settings, snapshot)
         except BaseException:
             self.abandon(snapshot)
             raise
+
+
+def write_anew(file: Path) -> None:
+    """Replace a file by one with the same rows: the engine leaves the bytes of removed rows where they were."""
+    old = file.with_name(f"{file.name}.whole")
+    file.replace(old)
+    try:
+        with duckdb.connect() as db:
+            for name, place in (("old", old), ("new", file)):
+                db.execute(f"ATTACH '{str(place).replace(chr(39), chr(39) * 2)}' AS {name}")
+            db.execute("COPY FROM DATABASE old TO new")
+    finally:
+        old.unlink(missing_ok=True)
 
 
 def _fill(connection: Connection, table: Table, rows: pd.DataFrame) -> None:

@@ -25,7 +25,10 @@ REACHED = {
     "spoke": "Reached",
     "agreed": "Reached, agreed on a next step",
     "no_interest": "Reached, not interested for now",
+    "opted_out": "Reached, wants no marketing any more",
 }
+OPTED_OUT = "opted_out"
+"""It counts from the moment it is logged, whatever the bank's own record says until its next delivery."""
 OUTCOMES = REACHED | {"message": "Left a message", "no_answer": "Not reached"}
 NEEDS_OUTCOME = ("call", "meeting")
 UNDONE = "undone"
@@ -134,6 +137,16 @@ def contacts(reader: Reader, customer_ids: list[str] | None = None) -> pd.DataFr
     reached = rows["outcome"].isin(list(REACHED)) | (rows["kind"] == "email")
     standing = rows[reached & ~rows["taken_back"]]
     return standing[["customer_id", "kind", "happened_on", "department", "logged_by"]]
+
+
+def opted_out(reader: Reader, customer_ids: list[str] | None = None) -> dict[str, date]:
+    """Customer → the latest day on which she told a colleague that she wants no marketing; without numbers everybody."""
+    t = interactions
+    statement = _entries() if customer_ids is None else _entries().where(t.c.customer_id.in_(customer_ids))
+    rows = _standing(reader.frame(statement))
+    rows = rows[(rows["outcome"] == OPTED_OUT) & ~rows["taken_back"]].sort_values("happened_on")
+    days = zip(rows["customer_id"], pd.to_datetime(rows["happened_on"]), strict=True)
+    return {str(customer): at.date() for customer, at in days}
 
 
 def _entries() -> Select:

@@ -30,7 +30,7 @@ from workflow.collaboration.disputes import SETTLED
 from workflow.collaboration.pinned_figures import pinned
 from workflow.collaboration.record_contents import MOST_LINES
 from workflow.collaboration.record_kind import Record
-from workflow.customers import contactable
+from workflow.customers import consent, contactable
 from workflow.customers.left_alone import RESERVE
 from workflow.experiments.hold_out import HELD_OUT, TREATED
 
@@ -172,17 +172,26 @@ def list_for(reader: Reader, record_id: int) -> pd.DataFrame:
     numbers = [str(c) for c in rows["customer_id"]]
     c = customers
     agree = Reader(reader.stores, reader.viewer, reader.stores.snapshot()).frame(
-        select(c.c.customer_id, c.c.marketing_consent).where(c.c.customer_id.in_(numbers))
+        select(c.c.customer_id, c.c.marketing_consent, c.c.consent_changed_on).where(
+            c.c.customer_id.in_(numbers)
+        )
     )
-    still = {str(r.customer_id): r.marketing_consent for r in agree.itertuples()}
+    opted_out = consent.opted_out(reader, numbers)
+    still = {
+        str(r.customer_id): consent.standing(
+            r.marketing_consent, r.consent_changed_on, opted_out.get(str(r.customer_id))
+        )
+        for r in agree.itertuples()
+    }
     rows = rows[rows["customer_id"].astype(str).isin(still)].sort_values(["stratum", "customer_id"])
-    consent = [still[str(n)] is not None and still[str(n)] == 1 for n in rows["customer_id"]]
     return pd.DataFrame(
         {
             "Customer": rows["customer_id"].to_numpy(),
             "Stratum": rows["stratum"].to_numpy(),
             "Group": [GROUPS[arm] for arm in rows["arm"]],
-            "Consent today": ["yes" if yes else "no: do not contact" for yes in consent],
+            "Consent today": [
+                "yes" if still[str(number)] else "no: do not contact" for number in rows["customer_id"]
+            ],
         }
     )
 

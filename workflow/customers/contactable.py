@@ -17,6 +17,7 @@ from warehouse.access.reader import Reader
 from warehouse.app_db.app_schema import offers
 from warehouse.schema import customers, relationship_managers, tickets
 from workflow.alerts import contacts
+from workflow.customers import consent
 from workflow.customers.offer_eligibility import Facts, why_no_offer
 
 
@@ -24,7 +25,12 @@ def people(night: Reader, segments: tuple[str, ...] = ()) -> pd.DataFrame:
     """Every customer of some segments, or of all, with RM, team and why she may not be contacted, "" if she may."""
     c, managers, today = customers, relationship_managers, data_coverage.as_of(night)
     statement = select(
-        c.c.customer_id, c.c.rm_id, c.c.segment, c.c.marketing_consent, left_for_good().label("left_on")
+        c.c.customer_id,
+        c.c.rm_id,
+        c.c.segment,
+        c.c.marketing_consent,
+        c.c.consent_changed_on,
+        left_for_good().label("left_on"),
     )
     if segments:
         statement = statement.where(c.c.segment.in_(segments))
@@ -32,11 +38,12 @@ def people(night: Reader, segments: tuple[str, ...] = ()) -> pd.DataFrame:
     team_of = {str(r.rm_id): r.team for r in night.rows(select(managers.c.rm_id, managers.c.team))}
     rows["team"] = [team_of.get(str(rm)) for rm in rows["rm_id"]]
     complaining, contacted, offered = _complaining(night), _contacted(night), _offered(night)
+    opted_out = consent.opted_out(night)
 
-    def why_not(number: str, consent: Any, left_on: Any) -> str:
+    def why_not(number: str, given: Any, changed_on: Any, left_on: Any) -> str:
         facts = Facts(
             today=today,
-            consent=None if pd.isna(consent) else bool(consent),
+            consent=consent.standing(given, changed_on, opted_out.get(number)),
             left=not pd.isna(left_on),
             open_complaint=number in complaining,
             contacted_on=contacted.get(number),
@@ -47,9 +54,10 @@ def people(night: Reader, segments: tuple[str, ...] = ()) -> pd.DataFrame:
         return _WITHOUT_DAYS.get(no.partition(" on ")[0], no)
 
     rows["why_not"] = [
-        why_not(str(number), consent, left_on)
-        for number, consent, left_on in zip(
-            rows["customer_id"], rows["marketing_consent"], rows["left_on"], strict=True
+        why_not(str(number), given, changed_on, left_on)
+        for number, given, changed_on, left_on in zip(
+            *(rows[name] for name in ("customer_id", "marketing_consent", "consent_changed_on", "left_on")),
+            strict=True,
         )
     ]
     return rows

@@ -34,6 +34,7 @@ from warehouse.stores.connect import Stores
 from workflow.alerts import contacts
 from workflow.alerts.alert_steps import OFFERED, all_opened, checked_note
 from workflow.collaboration.record_kind import MARKETING, SALES, SERVICE
+from workflow.customers import consent
 from workflow.customers.left_alone import left_alone
 from workflow.customers.offer_eligibility import (
     BY_CODE,
@@ -61,9 +62,9 @@ def facts_of(reader: Reader, customer_id: str, today: date, *, alerted: bool | N
     c, p = customers, customer_profiles
     person = _first(
         reader,
-        select(c.c.marketing_consent, left_for_good().label("left_on"), c.c.segment).where(
-            c.c.customer_id == customer_id
-        ),
+        select(
+            c.c.marketing_consent, c.c.consent_changed_on, left_for_good().label("left_on"), c.c.segment
+        ).where(c.c.customer_id == customer_id),
     )
     if person is None:
         return Facts(today=today, left=True)
@@ -98,7 +99,11 @@ def facts_of(reader: Reader, customer_id: str, today: date, *, alerted: bool | N
     )
     return Facts(
         today=today,
-        consent=None if pd.isna(person["marketing_consent"]) else bool(person["marketing_consent"]),
+        consent=consent.standing(
+            person["marketing_consent"],
+            person["consent_changed_on"],
+            consent.opted_out(reader, [customer_id]).get(customer_id),
+        ),
         left=bool(pd.notna(person["left_on"])),
         open_complaint=_complains(reader, customer_id, today),
         alerted=alerted,

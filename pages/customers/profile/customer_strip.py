@@ -20,6 +20,8 @@ from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.alerts import contacts
 from workflow.alerts.contacts import DepartmentContact
+from workflow.collaboration.record_kind import MARKETING
+from workflow.customers import consent
 from workflow.customers.contact_details import (
     REASONS,
     Contact,
@@ -40,7 +42,7 @@ def show(viewer: Viewer, person: about.Customer, today: date) -> None:
         st.badge(f"{plain(person.segment).capitalize()} segment", icon=":material/star:", color="gray")
         _value_and_risk(viewer, customer_id, today, gone=person.left_on is not None)
         _complaint(viewer, customer_id, today)
-        _consent(viewer, person)
+        _consent(viewer, person, today)
         if person.left_on is not None:
             st.badge(f"Left on {day(person.left_on)}", icon=":material/logout:", color="red")
     still = "joined" if tables.lacking(viewer, "customers.left_on") else "with us since"
@@ -125,8 +127,29 @@ def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:
         st.badge("No open complaint", icon=":material/check:", color="gray")
 
 
-def _consent(viewer: Viewer, person: about.Customer) -> None:
-    if person.marketing_consent is None:
+def _consent(viewer: Viewer, person: about.Customer, today: date) -> None:
+    """Whether marketing is agreed to; once it is not, since when, and what reached the customer all the same."""
+    reader, customer_id = data.reader(viewer), person.customer_id
+    said_on = consent.opted_out(reader, [customer_id]).get(customer_id)
+    stands = consent.standing(person.marketing_consent, person.consent_changed_on, said_on)
+    if stands is False:
+        since = said_on if said_on and person.marketing_consent else person.consent_changed_on or said_on
+        st.badge(
+            f"No marketing since {day(since)}" if since else "No marketing, please",
+            icon=":material/do_not_disturb_on:",
+            color="orange",
+            help="A colleague has logged it; the bank's own record will follow."
+            if since == said_on
+            else "As the bank's records say. No offer can be recorded.",
+        )
+        if late := consent.contact_after(reader, customer_id, since, today):
+            st.badge(
+                f"{MARKETING} reached the customer on {day(late)}, after that",
+                icon=":material/warning:",
+                color="red",
+                help="Tell Marketing: nobody may be contacted after the consent was withdrawn.",
+            )
+    elif stands is None:
         missing = tables.lacking(viewer, "customers.marketing_consent")
         st.badge(
             "Marketing consent not known",
@@ -134,10 +157,8 @@ def _consent(viewer: Viewer, person: about.Customer) -> None:
             color="orange",
             help=missing.sentence if missing else None,
         )
-    elif person.marketing_consent:
-        st.badge("May be contacted for marketing", icon=":material/verified_user:", color="gray")
     else:
-        st.badge("No marketing, please", icon=":material/do_not_disturb_on:", color="orange")
+        st.badge("May be contacted for marketing", icon=":material/verified_user:", color="gray")
 
 
 def _reach(viewer: Viewer, person: about.Customer, customer_id: str) -> None:

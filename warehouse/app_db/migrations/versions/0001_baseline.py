@@ -167,6 +167,18 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('version'),
     comment='Versions of what “qualified” means from version 2 on; never changed.'
     )
+    op.create_table('erasures',
+    sa.Column('erasure_id', sa.Integer(), nullable=False),
+    sa.Column('person', sa.Text(), nullable=False, comment='Keyed SHA-256 of the customer number.'),
+    sa.Column('ground', sa.Text(), nullable=False, comment='Why it had to be done: a ground of `workflow.privacy`.'),
+    sa.Column('why', sa.Text(), nullable=False, comment='The reference of the request; no name and no number.'),
+    sa.Column('certificate', sa.JSON(), nullable=False, comment='Store by store what was removed or kept, and why.'),
+    sa.Column('erased_by', sa.Text(), nullable=False),
+    sa.Column('erased_at', sa.DateTime(), nullable=False),
+    sa.Column('finished_at', sa.DateTime(), comment='When the bank without the person was served; empty if it never was.'),
+    sa.PrimaryKeyConstraint('erasure_id'),
+    comment='Erasures of one person each, with their certificates; appended. No row says who it was.'
+    )
     op.create_table('experiment_looks',
     sa.Column('experiment', sa.Text(), nullable=False),
     sa.Column('look', sa.Integer(), autoincrement=False, nullable=False, comment='1 for the first.'),
@@ -511,6 +523,14 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['username'], ['users.username'], ),
     sa.PrimaryKeyConstraint('destination_id'),
     comment='Where messages go. The address itself is a secret and never stands here.'
+    )
+    op.create_table('erased_keys',
+    sa.Column('kind', sa.Text(), nullable=False, comment='customer, lead, ticket, record, email or phone.'),
+    sa.Column('key_hash', sa.Text(), nullable=False, comment='Keyed SHA-256 of what a source calls the person.'),
+    sa.Column('erasure_id', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['erasure_id'], ['erasures.erasure_id'], ),
+    sa.PrimaryKeyConstraint('kind', 'key_hash'),
+    comment='By what a later load knows rows of somebody who was erased; nobody can be read from it.'
     )
     op.create_table('goal_endings',
     sa.Column('goal_id', sa.Integer(), autoincrement=False, nullable=False),
