@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 # A library of the sign-in warns on import that no app is running yet; the log should begin with what matters.
 logging.disable(logging.WARNING)
+from reports.interface.http_api import HttpApi
 from sign_in import headers
 from sign_in.gate import Gate
 from warehouse import errors, settings
@@ -79,6 +80,7 @@ app = st.App(
             policy=page_policy(),
             hosts=st.get_option("server.allowedHosts"),
             demo_hint=demo_hint,
+            interface=HttpApi(stores).answer,
         )
     ],
     # Chinese type for browsers without one; the gate lets its files by, for the sign-in shows names, too.

@@ -12,7 +12,7 @@ from pages.customers.complaints import complaints_page
 from pages.customers.profile import customer_page, portfolio_page
 from pages.customers.voice import voice_page
 from pages.executive import quarterly_review
-from pages.governance import data_status, dictionary, identity
+from pages.governance import api_access, data_status, dictionary, identity
 from pages.growth.campaigns import campaigns_page
 from pages.growth.channels import attribution_page, budget, channel_value
 from pages.growth.funnel import funnel_page
@@ -326,6 +326,13 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             url="data-status",
             roles=EVERYBODY,
             page=data_status.page,
+        ),
+        MenuEntry(
+            title="API access",
+            icon=":material/api:",
+            url=api_access.URL,
+            roles=EVERYBODY,
+            page=api_access.page,
         ),
         MenuEntry(
             title="Identity",

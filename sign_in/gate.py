@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import ParamSpec, TypeVar
@@ -16,10 +16,19 @@ from urllib.parse import urlencode
 
 from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sign_in import drafts, headers, login_routes, screens, sessions, typefaces, websocket_messages
+from sign_in import (
+    api_tokens,
+    drafts,
+    headers,
+    login_routes,
+    screens,
+    sessions,
+    typefaces,
+    websocket_messages,
+)
 from sign_in.handed_out import HandedOut
 from sign_in.sessions import Person
 from sign_in.watch import Watch
@@ -33,6 +42,11 @@ MOST_WINDOWS = 10_000
 MADE, UPLOADED = "/media/", "/_stcore/upload_file/"
 """Where Streamlit gives files, and where it takes them: of a window, by its name."""
 
+PROGRAMS = "/api/"
+"""Where programs ask, with a token in place of a session; a browser's cookie opens nothing there."""
+Interface = Callable[[Request, api_tokens.Holder], Awaitable[ASGIApp]]
+"""What answers a program whose token the gate knows."""
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -41,6 +55,7 @@ class Gate:
     """ASGI middleware. `policy` is the content security policy of Streamlit's pages, `hosts` the names of this app.
 
     `demo_hint` is asked for each sign-in page, because a real bank may replace the sample while the app runs.
+    `interface` answers programs; without one there is nothing for them.
     `recheck` is how many seconds an open page may go on before its session is looked up again.
     """
 
@@ -52,10 +67,11 @@ class Gate:
         policy: str,
         hosts: Sequence[str],
         demo_hint: Callable[[], str] = lambda: "",
+        interface: Interface | None = None,
         recheck: float = 3.0,
     ) -> None:
         self.app, self.stores, self.policy, self.hosts = app, stores, policy, tuple(hosts)
-        self.recheck = recheck
+        self.interface, self.recheck = interface, recheck
         self.https = stores.settings.secure_cookies
         # Sessions are looked up beside the event loop. Passwords have threads of their own: many people signing in must
         # not hold up those who are working.
@@ -104,7 +120,9 @@ class Gate:
                 problem
                 or f"This did not work. Please give your administrator the reference {reference(bug)}."
             )
-            if not started:
+            if not started and scope["path"].startswith(PROGRAMS):
+                await sentence_for_program(text, 503 if problem else 500)(scope, receive, protected)
+            elif not started:
                 heading = "Not available just now" if problem else "Something went wrong"
                 page = screens.sentence(heading, text)
                 await login_routes.html(page, 503 if problem else 500)(scope, receive, protected)
@@ -115,7 +133,11 @@ class Gate:
         if path == "/healthz":
             return PlainTextResponse("ok")
         if not headers.host_allowed(request.headers.get("host", ""), self.hosts):
-            return PlainTextResponse("This app does not answer to that name.", 421)
+            name = "This app does not answer to that name."
+            for_program = path.startswith(PROGRAMS)
+            return sentence_for_program(name, 421) if for_program else PlainTextResponse(name, 421)
+        if path.startswith(PROGRAMS):
+            return await self._program(request)
         if path in typefaces.PATHS and request.method in ("GET", "HEAD"):
             return self.app
         token = request.cookies.get(sessions.cookie_name(self.stores.settings))
@@ -126,16 +148,33 @@ class Gate:
             return _refuse(request, "/login?" + urlencode({"next": _place(request)}), 401)
         if who.must_change_password:
             return _refuse(request, "/password", 403)
-        if path == drafts.PATH:
-            return Response(drafts.SCRIPT, media_type="text/javascript")
-        if path == drafts.SEEN:
-            return await self._seen(request, token)
+        if path in (drafts.PATH, drafts.SEEN):
+            return await self._drafts(request, token)
         if not self._is_hers(path, token, who.username):
             return PlainTextResponse("This file was not made for you. Download it from its page.", 404)
         if _is_navigation(request):
             await self.ask(sessions.seen, self.stores, token)
             return drafts.with_script(self.app, who.username)
         return self.app
+
+    async def _program(self, request: Request) -> ASGIApp:
+        """The answer to a program: who holds its token is looked up each time."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        right = token.strip() if scheme.lower() == "bearer" else ""
+        who = await self.ask(api_tokens.holder, self.stores, right)
+        if who is None:
+            refusal = sentence_for_program(
+                "This needs a token that is valid: send “Authorization: Bearer …”. Tokens are made on the page API "
+                "access, and end there, on their day, or with their owner’s account.",
+                401,
+            )
+            refusal.headers["WWW-Authenticate"] = "Bearer"
+            return refusal
+        if who.person.must_change_password:
+            return sentence_for_program("First sign in and choose a password of your own.", 403)
+        if self.interface is None:
+            return sentence_for_program("There is nothing at this address.", 404)
+        return await self.interface(request, who)
 
     def _is_hers(self, path: str, token: str, username: str) -> bool:
         """Files are given to the session they were made for, and taken for its own windows."""
@@ -146,8 +185,10 @@ class Gate:
             return self._windows.get(window) == username
         return True
 
-    async def _seen(self, request: Request, token: str) -> Response:
-        """She types: her session does not go idle meanwhile."""
+    async def _drafts(self, request: Request, token: str) -> Response:
+        """The script that keeps what is typed; and she types: her session does not go idle meanwhile."""
+        if request.url.path == drafts.PATH:
+            return Response(drafts.SCRIPT, media_type="text/javascript")
         if request.method != "POST" or not headers.same_origin(request.headers):
             return PlainTextResponse("This takes a POST of our own pages.", 405)
         await self.ask(sessions.seen, self.stores, token)
@@ -209,6 +250,11 @@ async def _send_away(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "websocket.accept", "subprotocol": protocols[0] if protocols else None})
     await send({"type": "websocket.send", "bytes": websocket_messages.go_to("/")})
     await send({"type": "websocket.close", "code": 1008})
+
+
+def sentence_for_program(sentence: str, status: int) -> JSONResponse:
+    """A refusal or an error as programs read it: `{"error": "…"}`."""
+    return JSONResponse({"error": sentence}, status)
 
 
 def _is_navigation(request: Request) -> bool:

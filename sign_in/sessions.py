@@ -16,7 +16,7 @@ import pandas as pd
 from sqlalchemy import Row, and_, or_, select, update
 
 from warehouse.access import audit
-from warehouse.app_db.app_schema import sessions, users
+from warehouse.app_db.app_schema import api_tokens, sessions, users
 from warehouse.errors import ChangeRefused
 from warehouse.retry import ask
 from warehouse.settings import Settings
@@ -156,14 +156,16 @@ def open_ones(stores: Stores) -> pd.DataFrame:
 
 
 def end_all(stores: Stores, username: str, by: str, why: str) -> None:
-    """Revoke every session of a user."""
+    """Revoke every session and every token of a user."""
     with audit.entry(stores, by, "session.end_all", username, why) as entry:
         end_all_within(entry, username, why)
 
 
 def end_all_within(entry: audit.AuditEntry, username: str, why: str) -> None:
-    """Revoke every session of a user as part of the change that is the reason for it."""
+    """Revoke every session of a user, and every token of hers, as part of the change that is the reason for it."""
     _end(entry, sessions.c.username == username, why)
+    tokens = update(api_tokens).where(api_tokens.c.username == username, api_tokens.c.ended_at.is_(None))
+    entry.app_db.execute(tokens.values(ended_at=entry.at, ended_why=why))
 
 
 def _end(entry: audit.AuditEntry, which: Any, why: str) -> None:

@@ -18,7 +18,15 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions import published_margins
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import Metric, measures_of
-from metrics.definitions.scope import PERIODS, Filters, Period, Scope, parts_by_month, period_named
+from metrics.definitions.scope import (
+    PERIODS,
+    Filters,
+    Period,
+    Scope,
+    days_chosen,
+    parts_by_month,
+    period_named,
+)
 from metrics.query import rollups
 from metrics.query.query import Query, unanswerable
 from warehouse.access.reader import Viewer, may_see
@@ -27,6 +35,14 @@ from warehouse.schema import plain
 
 MONTH = "month"
 CHARTS = {"bars": "Bars", "line": "Line", "table": "Table"}
+OFFERED_BY = {
+    "channel": "leads",
+    "product": "leads",
+    "segment": "customers_at_start",
+    "campaign": "leads",
+    "rep": "leads",
+}
+"""The metric whose breakdown tells which values the filter bar offers."""
 REMEMBERED = "24m"
 """The period whose values a filter offers."""
 
@@ -81,8 +97,11 @@ def charts_of(breakdown: str) -> tuple[str, ...]:
     return ("line", "bars", "table") if breakdown == MONTH else ("bars", "table")
 
 
-def misfit(report: SavedReport) -> str:
-    """Why the parts of a report do not go together, as a sentence; "" if they do."""
+def misfit(report: SavedReport, *, days: bool = False) -> str:
+    """Why the parts of a report do not go together, as a sentence; "" if they do.
+
+    With `days` its period may be two days, too: of a question that is asked once, and does not move with time.
+    """
     if report.metric not in CATALOGUE:
         return (
             f"The dictionary has no figure called “{report.metric[:60]}”: it was taken out, or the name was mistyped. "
@@ -99,7 +118,7 @@ def misfit(report: SavedReport) -> str:
             return f"“{label}” is not kept by {dimension}. Choose another breakdown or filter."
     if report.across and report.across not in acrosses(report.breakdown, DIMENSIONS):
         return f"“{report.across[:60]}” does not stand across this breakdown. Choose another one, or none."
-    if report.period not in PERIODS:
+    if report.period not in PERIODS and not (days and days_chosen(report.period)):
         return f"“{report.period[:60]}” is no period of the filter bar. Choose one of: {', '.join(PERIODS.values())}."
     if report.chart not in charts_of(report.breakdown):
         fit = " or ".join(CHARTS[c].lower() for c in charts_of(report.breakdown))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -61,17 +61,10 @@ def read(
 ) -> ReportResult:
     """The figures of a report that fits. `totals_only`: the viewer's figures about too few people come back blank."""
     whole_months = covered is not None and covered.all_by_month
-    scope, metric = report.scope(as_of, by_month=whole_months), CATALOGUE[report.metric]
+    scope = report.scope(as_of, by_month=whole_months)
     now, before = scope.period, span_before(scope.period, covered)
-    cell = _Maker(metric, as_of, "too few" if totals_only else "not known")
     answer = _by_period(ask(scope, [], [now, before]))
-    begun = reaches_back(metric, compared_with(metric, now, covered), covered)
-    cell = replace(
-        cell,
-        covered=covered,
-        begun=begun,
-        alike=not lopsided(metric, report.query(as_of, by_month=whole_months)),
-    )
+    cell = _maker(report, as_of, covered, totals_only=totals_only)
     whole = cell.of("", now, answer[0], before, answer[1])
     if report.breakdown == MONTH:
         months = parts_by_month(now)
@@ -92,6 +85,25 @@ def read(
     return ReportResult(whole=whole, parts=tuple(sorted(occurring, key=_largest_first)))
 
 
+def read_across(
+    report: SavedReport, as_of: date, ask: Ask, covered: Coverage | None = None, *, totals_only: bool = False
+) -> tuple[tuple[str | None, str | None, Cell], ...]:
+    """The figures of a report that has an `across`: its value, that across it ("" where months are), and the cell.
+
+    In the order of the answer, months oldest first. Nothing is compared with a period before.
+    """
+    whole_months = covered is not None and covered.all_by_month
+    scope = report.scope(as_of, by_month=whole_months)
+    by = [report.breakdown] if report.across == MONTH else [report.breakdown, report.across]
+    periods = parts_by_month(scope.period) if report.across == MONTH else (scope.period,)
+    cell = _maker(report, as_of, covered, totals_only=totals_only)
+    cells = []
+    for _, row in ask(scope, by, periods).iterrows():
+        down, *side = (None if pd.isna(row[d]) else str(row[d]) for d in by)
+        cells.append((down, side[0] if side else "", cell.of(down, periods[int(row["period"])], row)))
+    return tuple(cells)
+
+
 def drawn(report: SavedReport, reading: ReportResult) -> tuple[Cell, ...]:
     """The parts that a chart draws, in their order: the largest, and of a ratio those with most cases.
 
@@ -110,6 +122,19 @@ def _by_period(answer: pd.DataFrame) -> dict[int, pd.Series]:
 
 def _largest_first(cell: Cell) -> tuple[bool, float, str]:
     return cell.value != cell.value, -cell.value if cell.value == cell.value else 0.0, cell.part or "~"
+
+
+def _maker(report: SavedReport, as_of: date, covered: Coverage | None, *, totals_only: bool) -> _Maker:
+    whole_months = covered is not None and covered.all_by_month
+    metric, now = CATALOGUE[report.metric], report.scope(as_of, by_month=whole_months).period
+    return _Maker(
+        metric,
+        as_of,
+        "too few" if totals_only else "not known",
+        begun=reaches_back(metric, compared_with(metric, now, covered), covered),
+        alike=not lopsided(metric, report.query(as_of, by_month=whole_months)),
+        covered=covered,
+    )
 
 
 @dataclass(frozen=True)

@@ -19,20 +19,12 @@ from metrics.definitions.scope import (
     parts_by_month,
     period_named,
 )
+from metrics.query.report_query import OFFERED_BY
 from pages.components import address, data, forms
 from pages.components.typed_text import escaped
 from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import AccessRefused
 from warehouse.schema import plain
-
-_OFFERED_BY = {
-    "channel": "leads",
-    "product": "leads",
-    "segment": "customers_at_start",
-    "campaign": "leads",
-    "rep": "leads",
-}
-"""The metric whose breakdown tells which values a filter offers."""
 
 _LABELLED = {label: word for labels in (PERIODS, PERIODS_BY_MONTH) for word, label in labels.items()}
 """Older links name a period as it stands on screen."""
@@ -289,7 +281,7 @@ def values_that_ever_occurred(viewer: Viewer, dimension: str) -> tuple[str, ...]
 
 def _values_over(viewer: Viewer, dimension: str, period: Period, *, hidden: int) -> tuple[str, ...]:
     """The values that occur in a period; a number that is hidden from the viewer counts as `hidden`."""
-    metric, scope = _OFFERED_BY[dimension], Scope(period)
+    metric, scope = OFFERED_BY[dimension], Scope(period)
     try:
         answer = data.ask(viewer, [metric], scope, [dimension], [scope.period])
     except AccessRefused:

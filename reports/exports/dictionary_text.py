@@ -10,7 +10,7 @@ from warehouse.app_db.app_schema import APP_DB
 from warehouse.schema import DERIVED_TABLES, SYNONYMS, UNIFIED_TABLES
 
 BETTER = {"up": "More is better", "down": "Less is better", "neither": "Neither more nor less is better"}
-SIGN_IN = frozenset({"users", "sessions", "sign_in_failures", "audit_log"})
+SIGN_IN = frozenset({"users", "sessions", "api_tokens", "sign_in_failures", "audit_log"})
 """Tables of the application database that keep the house, not the work."""
 
 

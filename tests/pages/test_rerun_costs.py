@@ -35,7 +35,7 @@ from workflow.records import acknowledgements
 ENTRIES = [entry for entries in MENU.values() for entry in entries]
 ROLES = ("analyst", "team_lead", "marketing", "service", "administrator")
 """Who opens a page: the first of them that has it."""
-BOOKKEEPING = ("FROM sessions", "sign_in_failures", "outbox", "page_days")
+BOOKKEEPING = ("FROM sessions", "FROM api_tokens", "sign_in_failures", "outbox", "page_days")
 """Tables that change without a line in the audit log, so that they are read at each run."""
 KILOBYTES = {"dictionary": 175, "identity": 90, "lead-hand-off": 60}
 """At most, of what a rerun sends; 50 of the other pages."""

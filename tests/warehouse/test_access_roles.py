@@ -125,9 +125,9 @@ def test_an_administrator_sees_no_customer_row(night: Stores) -> None:
                 Reader(night, EVERYBODY["administrator"]).frame(select(func.count()).select_from(table))
 
 
-def test_sessions_and_wrong_sign_ins_are_read_by_nobody(night: Stores) -> None:
+def test_sessions_tokens_and_wrong_sign_ins_are_read_by_nobody(night: Stores) -> None:
     for viewer in EVERYBODY.values():
-        for table in (app_schema.sessions, app_schema.sign_in_failures):
+        for table in (app_schema.sessions, app_schema.sign_in_failures, app_schema.api_tokens):
             with pytest.raises(AccessRefused):
                 Reader(night, viewer).frame(select(table))
 

@@ -6,7 +6,7 @@ access. Written SQL cannot be narrowed and is refused.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar, cast
@@ -22,7 +22,6 @@ from sqlalchemy import (
     Table,
     and_,
     false,
-    func,
     null,
     or_,
     select,
@@ -52,6 +51,8 @@ from warehouse.stores.connect import Stores
 from warehouse.stores.run_memo import current
 
 Answer = TypeVar("Answer")
+QUESTION = "question."
+"""How the audit log's actions begin by which a program only asked: nothing was written, so what is kept stays true."""
 ROWS_KEPT = 20_000
 """Rows of the bank that are kept of one answer; a longer list is read anew each time."""
 
@@ -123,6 +124,7 @@ _OF_A_KIND = _WITH_CUSTOMERS | {
 _AUDITED = frozenset(app_schema.APP_DB.tables.values()) - {
     app_schema.sessions,
     app_schema.sign_in_failures,
+    app_schema.api_tokens,
     app_schema.outbox,
     app_schema.page_days,
 }
@@ -384,8 +386,9 @@ class Reader:
         return run.version
 
     def _version(self) -> int:
-        """The version of what people wrote: the last line of the audit log."""
-        last = select(func.max(app_schema.audit_log.c.line))
+        """The version of what people wrote: the last line of the audit log that is more than a program's question."""
+        line = app_schema.audit_log.c
+        last = select(line.line).where(~line.action.startswith(QUESTION)).order_by(line.line.desc()).limit(1)
         with self.stores.read_app_db() as app_db:
             return app_db.execute(last).scalar() or 0
 
@@ -427,6 +430,17 @@ class Reader:
             return pd.DataFrame(result.fetchall(), columns=list(result.keys()))
 
         return ask(engine, answer)
+
+    def in_parts(self, table: Table) -> Iterator[pd.DataFrame]:
+        """All the viewer's rows of a table of the bank, frame by frame. AccessRefused where she sees totals only."""
+        statement = select(table).order_by(*table.primary_key)
+        if self.sees_totals_only(table):
+            raise AccessRefused(
+                f"Your role ({plain(self.viewer.role)}) sees {plain(table.name)} as totals only."
+            )
+        narrowed = _narrowed(statement, self.viewer, {table})
+        with self.stores.bank(self.snapshot).connect() as connection:
+            yield from frames.in_parts(connection, narrowed)
 
     def check_totals(self, statement: Select) -> None:
         """Raise AccessRefused unless the viewer may ask for these totals, whoever they are about."""

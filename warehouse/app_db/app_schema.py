@@ -58,6 +58,30 @@ sessions = Table(
     comment="Who is signed in. A row is ended, never deleted.",
 )
 
+api_tokens = Table(
+    "api_tokens",
+    APP_DB,
+    Column(
+        "token_id",
+        Text,
+        primary_key=True,
+        comment="Names it on screen and in the audit log; it opens nothing.",
+    ),
+    Column("token_hash", Text, nullable=False, comment="SHA-256 of the token itself, which is kept nowhere."),
+    Column("username", Text, ForeignKey("users.username"), nullable=False),
+    Column("title", Text, nullable=False, comment="What it is for, in its owner’s words."),
+    Column("made_at", DateTime, nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("ended_at", DateTime, comment="Revoked."),
+    Column("ended_why", Text),
+    Column("used_at", DateTime, comment="Its last question."),
+    Column("minute", DateTime, comment="The minute in which its questions are counted."),
+    Column("uses", Integer, nullable=False, comment="Questions in that minute."),
+    UniqueConstraint("token_hash", name="api_tokens_token_hash"),
+    Index("api_tokens_of_user", "username"),
+    comment="With what programs ask in the name of a colleague. A row is ended, never deleted.",
+)
+
 sign_in_failures = Table(
     "sign_in_failures",
     APP_DB,

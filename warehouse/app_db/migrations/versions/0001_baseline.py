@@ -500,6 +500,24 @@ def upgrade() -> None:
     comment='What was done about an alert; appended, never changed.'
     )
     op.create_index('steps_of_alert', 'alert_steps', ['alert_id'])
+    op.create_table('api_tokens',
+    sa.Column('token_id', sa.Text(), nullable=False, comment='Names it on screen and in the audit log; it opens nothing.'),
+    sa.Column('token_hash', sa.Text(), nullable=False, comment='SHA-256 of the token itself, which is kept nowhere.'),
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.Column('title', sa.Text(), nullable=False, comment='What it is for, in its owner’s words.'),
+    sa.Column('made_at', sa.DateTime(), nullable=False),
+    sa.Column('expires_at', sa.DateTime(), nullable=False),
+    sa.Column('ended_at', sa.DateTime(), comment='Revoked.'),
+    sa.Column('ended_why', sa.Text()),
+    sa.Column('used_at', sa.DateTime(), comment='Its last question.'),
+    sa.Column('minute', sa.DateTime(), comment='The minute in which its questions are counted.'),
+    sa.Column('uses', sa.Integer(), nullable=False, comment='Questions in that minute.'),
+    sa.ForeignKeyConstraint(['username'], ['users.username'], ),
+    sa.PrimaryKeyConstraint('token_id'),
+    sa.UniqueConstraint('token_hash', name='api_tokens_token_hash'),
+    comment='With what programs ask in the name of a colleague. A row is ended, never deleted.'
+    )
+    op.create_index('api_tokens_of_user', 'api_tokens', ['username'])
     op.create_table('definition_signatures',
     sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('department', sa.Text(), nullable=False),

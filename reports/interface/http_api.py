@@ -1,0 +1,194 @@
+"""The API for programs: questions about figures as JSON, under the rights of the colleague whose token asks.
+
+The gate has looked up the token; here a question is counted, written into the audit log, and answered on a thread of its
+own. Every refusal is a sentence in JSON. Nothing here writes but the log.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import orjson
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.types import ASGIApp
+
+from metrics.catalogue import CATALOGUE
+from reports.exports import parquet_files
+from reports.interface import figure_question, openapi_document
+from reports.interface.figure_question import NotUnderstood
+from sign_in import api_tokens
+from sign_in.api_tokens import Holder, TooMany
+from sign_in.gate import sentence_for_program
+from warehouse import failures
+from warehouse.access.reader import Reader, Viewer
+from warehouse.errors import AccessRefused, ChangeRefused, NothingLoaded, Problem, reference
+from warehouse.stores import run_memo
+from warehouse.stores.connect import Stores
+from workflow.alerts import assignment
+
+PLACE = "/api/v1/"
+LONGEST = 16_384
+"""Bytes of a question."""
+AT_ONCE, WAITING = 2, 20
+"""Questions worked on, and questions that may wait for that, in one process."""
+_STATUS: Mapping[type[Problem], int] = {
+    NotUnderstood: 422,
+    AccessRefused: 403,
+    TooMany: 429,
+    NothingLoaded: 503,
+    ChangeRefused: 401,
+}
+PARQUET = "application/vnd.apache.parquet"
+
+
+class NotThere(Problem):
+    """An address at which there is nothing."""
+
+
+class HttpApi:
+    """`answer` is what the gate calls for each request of a program."""
+
+    def __init__(self, stores: Stores) -> None:
+        self.stores = stores
+        self._threads = ThreadPoolExecutor(AT_ONCE, "api")
+        self._open = 0
+
+    async def answer(self, request: Request, who: Holder) -> ASGIApp:
+        """The response to a request whose token is `who`'s."""
+        if request.method not in ("GET", "HEAD", "POST"):
+            return sentence_for_program("This API reads only: it takes GET, and POST for a question.", 405)
+        try:
+            given = await _body(request) if request.method == "POST" else None
+        except NotUnderstood as problem:
+            return sentence_for_program(str(problem), 422)
+        if self._open >= AT_ONCE + WAITING:
+            busy = sentence_for_program("Many programs ask at this moment. Ask again in a minute.", 503)
+            busy.headers["Retry-After"] = "60"
+            return busy
+        self._open += 1
+        try:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._answered, request, who, given)
+        finally:
+            self._open -= 1
+
+    def _answered(self, request: Request, who: Holder, given: object) -> Response:
+        try:
+            with run_memo.one_run():
+                return self._route(request, who, given)
+        except Exception as error:  # whatever it is, it becomes a sentence, at least one with a number
+            problem = failures.as_problem(error)
+            if problem is None:
+                number = reference(error)
+                return sentence_for_program(
+                    f"This did not work. Please give your administrator the reference {number}.", 500
+                )
+            status = next((s for kind, s in _STATUS.items() if isinstance(problem, kind)), 503)
+            refusal = sentence_for_program(str(problem), 404 if isinstance(problem, NotThere) else status)
+            if isinstance(problem, TooMany):
+                refusal.headers["Retry-After"] = "60"
+            return refusal
+
+    def _route(self, request: Request, who: Holder, given: object) -> Response:
+        path = request.url.path.removeprefix(PLACE)
+        if request.method == "POST" and path != "query":
+            raise NotUnderstood("Only a question is sent by POST, to /api/v1/query.")
+        if path == "query":
+            return self._query(who, _of_address(request) if given is None else given)
+        if path == "openapi.json":
+            return _json(openapi_document.document())
+        if path == "metrics":
+            self._note(who, "metrics", "")
+            viewer = self._viewer(who)
+            return _json(
+                {
+                    "metrics": figure_question.metrics_for(viewer, CATALOGUE),
+                    "periods": figure_question.periods_for(viewer),
+                }
+            )
+        if named := re.fullmatch(r"metrics/(\w{1,80})", path):
+            if named[1] not in CATALOGUE:
+                raise NotThere(
+                    "The dictionary has no figure of this name. The list of metrics has every name."
+                )
+            self._note(who, named[1], "definition")
+            return _json(figure_question.metrics_for(self._viewer(who), [named[1]])[0])
+        if path == "tables":
+            return _json({"tables": parquet_files.offered(self._viewer(who))})
+        if table := re.fullmatch(r"tables/(\w{1,80})\.parquet", path):
+            return self._parquet(who, table[1])
+        raise NotThere("There is nothing at this address. /api/v1/openapi.json lists what there is.")
+
+    def _query(self, who: Holder, given: object) -> Response:
+        report = figure_question.parsed(given)
+        self._note(who, report.metric, figure_question.in_words(report))
+        viewer = self._viewer(who)
+        return _json(figure_question.answered(self._reader(viewer), report))
+
+    def _parquet(self, who: Holder, name: str) -> Response:
+        viewer = self._viewer(who)
+        table = parquet_files.table_of(viewer, name)
+        self._note(who, table.name, "whole table as Parquet")
+        folder = TemporaryDirectory(prefix="concord-", ignore_cleanup_errors=True)
+        file = Path(folder.name) / f"{table.name}.parquet"
+        try:
+            parquet_files.write(self._reader(viewer), table, file)
+        except BaseException:
+            folder.cleanup()
+            raise
+        gone = BackgroundTask(folder.cleanup)
+        return FileResponse(file, media_type=PARQUET, filename=file.name, background=gone)
+
+    def _note(self, who: Holder, subject: str, why: str) -> None:
+        api_tokens.use(self.stores, who, "question.api", subject, why)
+
+    def _viewer(self, who: Holder) -> Viewer:
+        viewer = assignment.viewer_of(self.stores, who.person.username)
+        if viewer is None:
+            raise ChangeRefused("This account was locked a moment ago.")
+        return viewer
+
+    def _reader(self, viewer: Viewer) -> Reader:
+        return Reader(self.stores, viewer, self.stores.snapshot())
+
+
+async def _body(request: Request) -> object:
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST:
+            raise NotUnderstood(f"A question has {LONGEST:,} bytes at most.")
+    try:
+        return orjson.loads(body)
+    except ValueError:
+        raise NotUnderstood(
+            'The question cannot be read as JSON. Send an object such as {"metric": "leads", "by": "channel"}.'
+        ) from None
+
+
+def _of_address(request: Request) -> dict[str, Any]:
+    """A question in an address, for spreadsheets: `?metric=leads&period=quarter&by=month&channel=email`."""
+    parts: dict[str, Any] = {}
+    filters: dict[str, list[str]] = {}
+    for key, value in request.query_params.multi_items():
+        if key == "by":
+            parts.setdefault("by", []).append(value)
+        elif key in figure_question.PARTS and key != "filters":
+            if key in parts:
+                raise NotUnderstood(f"“{key}” stands in the address twice.")
+            parts[key] = value
+        else:
+            filters.setdefault(key, []).append(value)
+    return parts | ({"filters": filters} if filters else {})
+
+
+def _json(content: Any) -> Response:
+    return Response(orjson.dumps(content), media_type="application/json")
