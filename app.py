@@ -41,6 +41,7 @@ stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)) - beh
 stores.origins = settings.origins(HERE / "settings.toml", os.environ)
 connect.use(stores)
 errors.keep_traces_in(chosen.data_dir / "bugs")
+programs = HttpApi(stores)
 
 
 @asynccontextmanager
@@ -52,9 +53,10 @@ async def warm(_: st.App) -> AsyncIterator[None]:
     """
     for name in SLOW_IMPORTS:
         importlib.import_module(name)
-    gc.collect()
-    gc.freeze()
-    yield
+    async with programs.for_assistants():
+        gc.collect()
+        gc.freeze()
+        yield
 
 
 def demo_hint() -> str:
@@ -80,7 +82,7 @@ app = st.App(
             policy=page_policy(),
             hosts=st.get_option("server.allowedHosts"),
             demo_hint=demo_hint,
-            interface=HttpApi(stores).answer,
+            interface=programs.answer,
         )
     ],
     # Chinese type for browsers without one; the gate lets its files by, for the sign-in shows names, too.

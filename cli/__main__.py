@@ -6,6 +6,7 @@ from cli import (  # noqa: F401  each adds its commands
     demo_commands,
     identity_commands,
     load_commands,
+    mcp_commands,
     message_commands,
     nightly_commands,
     operation_commands,

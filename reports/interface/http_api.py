@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from starlette.background import BackgroundTask
@@ -34,7 +35,13 @@ from warehouse.stores import run_memo
 from warehouse.stores.connect import Stores
 from workflow.alerts import assignment
 
-PLACE = "/api/v1/"
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import Context
+    from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+PLACE, FOR_ASSISTANTS = "/api/v1/", "/api/mcp"
+_HOLDER = "concord.holder"
+"""In the scope of an assistant's request: whose token it came with."""
 LONGEST = 16_384
 """Bytes of a question."""
 AT_ONCE, WAITING = 2, 20
@@ -60,9 +67,34 @@ class HttpApi:
         self.stores = stores
         self._threads = ThreadPoolExecutor(AT_ONCE, "api")
         self._open = 0
+        self._assistants: StreamableHTTPSessionManager | None = None
+
+    @asynccontextmanager
+    async def for_assistants(self) -> AsyncIterator[None]:
+        """While this is open, assistants are answered, too, by the Model Context Protocol over HTTP."""
+        from mcp.server.transport_security import TransportSecuritySettings
+
+        from reports.interface.mcp_server import server
+
+        tools = server(self.stores, self._caller)
+        # Without a session, each message of an assistant brings its token, and is looked up by it. The gate has looked
+        # at the host already.
+        tools.streamable_http_app(
+            json_response=True,
+            stateless_http=True,
+            max_request_body_size=LONGEST,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+        )
+        self._assistants = tools.session_manager
+        async with self._assistants.run():
+            yield
+        self._assistants = None
 
     async def answer(self, request: Request, who: Holder) -> ASGIApp:
         """The response to a request whose token is `who`'s."""
+        if request.url.path == FOR_ASSISTANTS and self._assistants is not None:
+            request.scope[_HOLDER] = who
+            return self._assistants.handle_request
         if request.method not in ("GET", "HEAD", "POST"):
             return sentence_for_program("This API reads only: it takes GET, and POST for a question.", 405)
         try:
@@ -146,6 +178,14 @@ class HttpApi:
             raise
         gone = BackgroundTask(folder.cleanup)
         return FileResponse(file, media_type=PARQUET, filename=file.name, background=gone)
+
+    def _caller(self, context: Context, subject: str, why: str) -> Viewer:
+        """Whose token an assistant's call came with; counted and noted like a question to the API."""
+        request = context.request_context.request
+        assert request is not None, "an assistant asks by HTTP here"
+        who: Holder = request.scope[_HOLDER]
+        api_tokens.use(self.stores, who, "question.mcp", subject, why)
+        return self._viewer(who)
 
     def _note(self, who: Holder, subject: str, why: str) -> None:
         api_tokens.use(self.stores, who, "question.api", subject, why)

@@ -54,7 +54,7 @@ def questions(draw: Any) -> dict[str, Any]:
     return question
 
 
-VALUES = {
+VALUES: dict[str, list[Any]] = {
     "channel": ["email", "paid_search", ["social", "branch"]],
     "product": ["loan", "mortgage"],
     "segment": ["mass", "affluent", "not-known"],
@@ -201,6 +201,7 @@ def test_without_a_token_nothing_answers(stranger: str, path: str, programs: Pro
 
 def test_a_browsers_session_opens_nothing_so_no_other_site_can_ask_with_it(programs: Programs) -> None:
     amy = accounts.get(programs.stores, "amy")
+    assert amy is not None
     cookie = {"cookie": f"concord={sessions.start(programs.stores, amy)}"}
     assert programs.client.get("/api/v1/query?metric=leads", headers=cookie).status_code == 401
 

@@ -1,4 +1,4 @@
-"""Tables taken along as files: each leaves a line in the audit log, and so does each that was refused."""
+"""Tables taken along as files, and figures read by programs: each leaves a line in the audit log."""
 
 from warehouse.access import audit
 from warehouse.access.reader import Viewer
@@ -13,3 +13,8 @@ def note(stores: Stores, viewer: Viewer, title: str, what: str) -> None:
 def refused(stores: Stores, viewer: Viewer, title: str) -> None:
     """Note that a table was asked for in a session that has ended or may see other rows by now."""
     audit.note(stores, viewer.username, "export.refused", title[:120])
+
+
+def asked_by_program(stores: Stores, viewer: Viewer, subject: str, why: str) -> None:
+    """Note that a program on this machine asked in the viewer's name; nothing is changed by it."""
+    audit.note(stores, viewer.username, "question.mcp", subject[:120], why)
