@@ -5,6 +5,7 @@ from cli import (  # noqa: F401  each adds its commands
     check_commands,
     demo_commands,
     identity_commands,
+    init_commands,
     load_commands,
     mcp_commands,
     message_commands,

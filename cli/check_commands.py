@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 
 import click
@@ -56,30 +55,17 @@ def _check_identity(truth: Path | None, *, held_back: bool) -> None:
 
 def _check_warehouse(url: str, schema: str) -> None:
     """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
-    from metrics.catalogue import CATALOGUE
-    from metrics.query.missing_reasons import not_given_for
+    from cli import works_now
     from warehouse.load.existing_warehouse import check_url
 
-    menu = importlib.import_module("pages").MENU
     checked = check_url(url, schema)
     for table, rows in checked.rows.items():
         click.echo(f"{rows:>12,}  {table}")
     for finding in checked.findings:
         where = f"{finding.table}.{finding.column}" if finding.column else finding.table
         click.echo(f"{'WRONG' if finding.serious else 'note ':5}  {where} {finding.what}".rstrip(".") + ".")
-    for entry in (e for entries in menu.values() for e in entries):
-        lacking = [t for t in entry.needs if t not in checked.available]
-        if lacking:
-            click.echo(f"The page “{entry.title}” will be empty: it needs {' and '.join(lacking)}.")
-    figures: dict[str, list[str]] = {}
-    for name, metric in CATALOGUE.items():
-        if missing := not_given_for([name], checked):
-            figures.setdefault(missing.clause.removeprefix("not known: "), []).append(metric.label)
-    if figures:
-        unknown = sum(map(len, figures.values()))
-        click.echo(f"{unknown} of {len(CATALOGUE)} figures will not be known:")
-        for why, labels in figures.items():
-            click.echo(f"  {why}: {'; '.join(labels)}.")
+    for line in works_now.lines(checked):
+        click.echo(line)
     serious = sum(finding.serious for finding in checked.findings)
     if serious:
         things = "1 finding" if serious == 1 else f"{serious} findings"

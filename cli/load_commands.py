@@ -8,11 +8,17 @@ from datetime import date, datetime
 from pathlib import Path
 
 import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from cli.entry import accounts_module, main, open_here, steps
-from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD
-from warehouse.errors import Problem
+from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, AvailableColumns
+from warehouse.errors import LoadRefused, Problem
+from warehouse.load import trial_report
+from warehouse.load.loading import Trial
 from warehouse.load.loading import load as load_folder
+from warehouse.sql.moments import is_only_a_day
 from warehouse.stores import connect, sample_clock
 from warehouse.stores.connect import HINT
 
@@ -30,10 +36,20 @@ from warehouse.stores.connect import HINT
     help="FOLDER holds only rows from this day on: add them to the bank loaded before.",
 )
 @click.option("--sample", is_flag=True, help="Mark it as invented data; every page will say so.")
-def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample: bool) -> None:
+@click.option(
+    "--dry-run",
+    is_flag=True,
+    help="Load nothing: show everything that is wrong, and which pages and figures would work.",
+)
+def load(
+    folder: Path, as_of: datetime | None, since: datetime | None, *, sample: bool, dry_run: bool
+) -> None:
     """Load a FOLDER of extracts, all of it or nothing."""
     stores, begun = open_here(), time.monotonic()
     day: date | None = as_of.date() if as_of else None
+    if dry_run:
+        _dry_run(stores, folder, day, since.date() if since else None)
+        return
     from workflow.records import load_history, loaded_changes
 
     try:
@@ -50,6 +66,7 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample
     except Problem:
         # Its sentence may name a row; it stands where the load was started.
         load_history.note(stores, load_history.LOAD_FAILED, folder.name, "The bank loaded before stays.")
+        click.echo(f"All that is wrong at once: python -m cli load --dry-run {folder}", err=True)
         raise
     details = f"{sum(loaded.rows.values()):,} rows as of {loaded.as_of:%d %b %Y} from {folder.name}"
     load_history.note(stores, load_history.LOADED, loaded.snapshot, details)
@@ -69,6 +86,83 @@ def load(folder: Path, as_of: datetime | None, since: datetime | None, *, sample
             f"That day is the latest in {loaded.as_of_from}. If the extracts are complete up to another day, load them "
             "with --as-of."
         )
+
+
+def _dry_run(stores: connect.Stores, folder: Path, day: date | None, since: date | None) -> None:
+    """Show what a load of the folder would bring and what is wrong with it. Exit code 1 if something is wrong."""
+    from cli import works_now
+    from metrics.comparison.words import day as in_words
+    from warehouse.extracts import sources
+
+    reports: list[trial_report.TrialReport] = []
+    trial = Trial(look=lambda db: reports.append(trial_report.read(db)))
+    as_of_from = ""
+    with steps() as step:
+        try:
+            as_of_from = load_folder(
+                stores, folder, as_of=day, since=since, environment=os.environ, progress=step, trial=trial
+            ).as_of_from
+        except LoadRefused as refusal:
+            trial.note(refusal)
+    for report in reports:
+        _echo_report(report)
+        origin = as_of_from if as_of_from == GIVEN_WITH_THE_LOAD else f"the latest day in {as_of_from}"
+        click.echo(f"\nAs of {in_words(report.as_of)}: {origin}. Another day is given with --as-of.")
+        for table, rows in report.later.items():
+            click.echo(
+                f"  {table}: {rows:,} {'row lies' if rows == 1 else 'rows lie'} after it, in whole or in part."
+            )
+        click.echo("")
+        if trial.refused:
+            tables = " and ".join(sorted(trial.refused))
+            click.echo(f"Once {tables} {'is' if len(trial.refused) == 1 else 'are'} mended:")
+            columns = {f"{t}.{c}" for t, there in trial.refused.items() for c in there}
+            report.available = AvailableColumns(report.available | set(trial.refused) | columns)
+        for line in works_now.lines(report):
+            click.echo(line)
+    try:
+        for name in sources.unread(folder, sources.find(folder)):
+            click.echo(f"Nobody reads {name}.")
+    except LoadRefused:
+        pass  # said already
+    if trial.problems:
+        click.echo(
+            f"\n{len(trial.problems)} {'thing is' if len(trial.problems) == 1 else 'things are'} wrong:"
+        )
+        for problem in trial.problems:
+            click.echo(problem)
+        raise Problem(f"Correct them, then: python -m cli load --dry-run {folder}. Nothing was loaded.")
+    click.echo(f"\nNothing is wrong, and nothing was loaded. To load it: python -m cli load {folder}")
+
+
+def _echo_report(report: trial_report.TrialReport) -> None:
+    for table, (columns, rows) in report.heads.items():
+        click.echo(f"\n{table}: {report.rows[table]:,} rows")
+        grid = Table(box=None, pad_edge=False, show_edge=False)
+        for column in columns:
+            grid.add_column(column, overflow="ellipsis", no_wrap=True, max_width=22)
+        for row in rows:
+            grid.add_row(*(Text(_in_a_cell(value)) for value in row))
+        Console(width=max(100, 24 * len(columns))).print(grid)
+    if report.empty:
+        click.echo(f"\nGiven, and empty in every row: {', '.join(sorted(report.empty))}.")
+    if report.undated:
+        click.echo("\nRows without the day their table is dated by, so in hardly any figure:")
+        for column, (undated, total) in report.undated.items():
+            click.echo(f"  {column}: {undated:,} of {total:,}")
+    for finding in report.findings:
+        click.echo(f"To look at: {finding}")
+
+
+def _in_a_cell(value: object) -> str:
+    """A value as its source may have written it: a moment without the mark of its clock, a day without a time."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if is_only_a_day(value) else f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value)
 
 
 @main.group()

@@ -215,7 +215,11 @@ campaigns = _table(
     _column("channel", Text, "The channel it ran in, in the bank's own words."),
     _column("product", Text, "The product it promotes.", allowed=PRODUCTS),
     _column(
-        "audience", Text, "Whom it addresses: prospects or customers.", allowed=("prospects", "customers")
+        "audience",
+        Text,
+        "Whom it addresses: prospects or customers; where no source says, its cost counts as that of winning customers.",
+        allowed=("prospects", "customers"),
+        optional=True,
     ),
     _column("starts_on", Date, "Its first day."),
     _column("ends_on", Date, "Its last day."),

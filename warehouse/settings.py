@@ -28,6 +28,12 @@ class Settings:
     app_db_url: str = field(default="", repr=False)
     """SQLAlchemy URL of the application database; empty for SQLite in `data_dir`."""
     timezone: str = "Asia/Hong_Kong"
+    currency: str = "HKD"
+    """The currency of all amounts, as its code; none is converted."""
+    products: str = ""
+    """The products, with commas between, such as “Starter, Team”; empty for a retail bank's."""
+    segments: str = ""
+    """The service levels of customers, with commas between; empty for mass, affluent, private."""
     large_savings: float = 500_000.0
     """From this savings balance on, a dormant customer with a complaint is worth a call."""
     dormant_after_days: int = 180
@@ -80,6 +86,16 @@ class Settings:
     """So long messages that were sent or given up are kept."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
+
+    @property
+    def vocabulary(self) -> dict[str, tuple[str, ...]]:
+        """Column → its words, where they are the bank's own instead of the contract's."""
+        own = {"product": self.products, "segment": self.segments}
+        return {
+            name: tuple(w.strip() for w in words.split(",") if w.strip())
+            for name, words in own.items()
+            if words.strip()
+        }
 
     @property
     def administrator(self) -> str:

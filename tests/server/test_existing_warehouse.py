@@ -31,7 +31,7 @@ def test_a_whole_duckdb_bank_has_nothing_to_mend(loaded: Stores, tmp_path: Path)
     code, output = _check(f"duckdb:///{built}")
     assert code == 0, output
     assert "Everything needed is present." in output
-    assert "will be empty" not in output
+    assert "Will be empty" not in output
 
 
 def test_a_figure_that_will_not_be_known_says_which_column_it_lacks_as_its_card_does(
@@ -89,11 +89,11 @@ def test_each_thing_that_is_wrong_is_said_with_what_it_costs(database_url: str) 
         "WRONG  customers.rm_id 1 rows name a rm_id that is not in relationship_managers.",
         "note   leads is not there",
         "note   customers.email is missing",
-        "The page “Funnel” will be empty: it needs leads.",
-        "The page “Attribution” will be empty: it needs leads and touches.",
+        "  Funnel: `leads` was not given.",
+        "  Attribution: `leads` and `touches` were not given.",
     ):
         assert sentence in output, (sentence, output)
-    assert "Customer health” will be empty" not in output
+    assert "  Customer health:" not in output
     assert f"of {len(CATALOGUE)} figures will not be known" in output
 
 

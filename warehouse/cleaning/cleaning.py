@@ -177,7 +177,7 @@ class Cleaning:
                 meanings[written] = written
         if kind != "word":
             return meanings, nothing, {}
-        of_the_contract = column.info["allowed"] or _READ_BY_FIGURES.get(
+        of_the_contract = contract.allowed(column, self.words.vocabulary) or _READ_BY_FIGURES.get(
             (self.table.name, str(column.key)), ()
         )
         settled = [*of_the_contract, *(m for m in listed.values() if m)]

@@ -39,18 +39,20 @@ class BankWords:
 
     of_column: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
     everywhere: Mapping[str, str] = field(default_factory=dict)
+    vocabulary: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Column → the words it may hold, where the settings name them."""
 
     def of(self, column: Column) -> dict[str, str]:
         """What the bank says about the words of this column."""
         return {**self.everywhere, **self.of_column.get((column.table.name, str(column.key)), {})}
 
 
-def read(folder: Path) -> BankWords:
+def read(folder: Path, vocabulary: Mapping[str, tuple[str, ...]]) -> BankWords:
     """The list in `folder`; an empty one without it. Raises LoadRefused if it cannot be understood."""
     _check_near_miss(folder)
     file = folder / FILE
     if not file.exists():
-        return BankWords()
+        return BankWords(vocabulary=vocabulary)
     try:
         stated = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
@@ -69,7 +71,7 @@ def read(folder: Path) -> BankWords:
                     f"names {table}.{column}, which the table does not have{_near(column, columns[table])}"
                 )
             of_column[table, column] = _checked(f"{table}.{column}", words)
-    return BankWords(of_column=of_column, everywhere=everywhere)
+    return BankWords(of_column=of_column, everywhere=everywhere, vocabulary=vocabulary)
 
 
 def _checked(where: str, words: object) -> dict[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -58,6 +58,23 @@ def read(
     finally:
         engine.dispose()
     return {row[0]: row[1] for row in db.execute(f"DESCRIBE {into}").fetchall()}
+
+
+def tables(variable: str, environment: Mapping[str, str]) -> list[str]:
+    """The tables and views of the database whose address `variable` holds, as `table` of a declaration names them."""
+    engine = _engine("The command", variable, environment)
+    try:
+        there = inspect(engine)
+        names = [*there.get_table_names(), *there.get_view_names()]
+    except SQLAlchemyError as error:
+        raise refused(
+            "The command",
+            f"names a database that does not answer ({_kind(error)}).",
+            f"Check the address in {variable} and that the database runs, then try again.",
+        ) from None
+    finally:
+        engine.dispose()
+    return sorted(names)
 
 
 def _declared(path: Path) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import LoadRefused
-from warehouse.extracts import raw_files
+from warehouse.extracts import named_tables, raw_files
 from warehouse.schema import UNIFIED_TABLES
 from warehouse.validation import contract
 
@@ -38,7 +38,8 @@ _OTHERS = (
 )
 """Endings that look like an extract but are not read."""
 _NAMES = tuple(sorted(t.name for t in UNIFIED_TABLES))
-_LITERAL = re.compile(r"'((?:[^']|'')+)'")
+_LITERAL = re.compile(r"--[^\n]*|'((?:[^']|'')*)'")
+"""A literal, or a comment, in which an apostrophe begins none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,6 +104,17 @@ def find(folder: Path) -> dict[str, Source]:
     return sources
 
 
+def unread(folder: Path, sources: dict[str, Source]) -> list[str]:
+    """Files of the folder that look like extracts and that no table is read from."""
+    queries = {table: source.query for table, source in sources.items() if source.query}
+    read = _mentioned(folder, queries) | {
+        name for source in sources.values() for name in (*source.files, source.declared)
+    }
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file() and not p.name.startswith((".", "~$")))
+    names = [p.relative_to(folder).as_posix() for p in files]
+    return [n for n in names if n not in read and (ending(n) or n.lower().endswith((DECLARED, *_OTHERS)))]
+
+
 def _mappings(folder: Path) -> dict[str, str]:
     mappings = {}
     for file in sorted(folder.glob("*.sql")):
@@ -125,7 +137,9 @@ def _check_one_select(source: str, query: str) -> None:
     try:
         kinds = [statement.type for statement in duckdb.extract_statements(query)]
     except duckdb.Error as error:
-        raise LoadRefused(f"{source} cannot be read. {contract.plain(error)} {raw_files.NOTHING}") from None
+        raise LoadRefused(
+            f"{source} cannot be read. {contract.plain(error)}{contract.place_in(error)} {raw_files.NOTHING}"
+        ) from None
     if kinds != [duckdb.StatementType.SELECT]:
         raise LoadRefused(f"{source} must be one SELECT and nothing else. {raw_files.NOTHING}")
 
@@ -134,6 +148,7 @@ def _mentioned(folder: Path, mappings: dict[str, str]) -> set[str]:
     """The files that mappings read, by path in the folder; those of text are checked byte by byte beforehand."""
     files: set[str] = set()
     for query in mappings.values():
+        files |= {named_tables.file_of(name) for name in named_tables.named(query)}
         for literal in _LITERAL.findall(query):
             pattern = literal.replace("''", "'").removeprefix("./")
             if not re.search(r"\.\w+$", pattern) or pattern.startswith(("/", "..")) or "\0" in pattern:

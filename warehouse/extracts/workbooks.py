@@ -22,8 +22,37 @@ from warehouse.extracts.raw_files import refused
 from warehouse.extracts.spoilt_ids import NEXT, is_id
 
 
-def read(path: Path, file_name: str, table: Table) -> tuple[list[str], Iterator[list[str | None]]]:
-    """Header and rows of the one sheet that has any."""
+def read(
+    path: Path, file_name: str, table: Table | None = None, sheet: str = ""
+) -> tuple[list[str], Iterator[list[str | None]]]:
+    """Header and rows of `sheet`, or of the one sheet that has any; of no `table` where a mapping says what they mean."""
+    sheets = _with_data(path, file_name)
+    if sheet and all(s.title != sheet for s in sheets):
+        raise refused(
+            file_name,
+            f"has no sheet “{sheet}” with data.",
+            "Correct the name in the mapping, then load again.",
+        )
+    if not sheet and len(sheets) != 1:
+        what = f"has {len(sheets)} sheets with data" if sheets else "is empty"
+        raise refused(
+            file_name, f"{what}; one sheet is one table.", "Keep the one sheet that counts, then load again."
+        )
+    chosen = next(s for s in sheets if s.title == sheet) if sheet else sheets[0]
+    rows = chosen.iter_rows()
+    header = [str(c.value).strip() if c.value is not None else "" for c in next(rows)]
+    while header and not header[-1]:
+        header.pop()
+    check_header(file_name, header)
+    return header, _cells(rows, header, file_name, table)
+
+
+def sheets(path: Path, file_name: str) -> list[str]:
+    """The names of its sheets that hold anything."""
+    return [str(sheet.title) for sheet in _with_data(path, file_name)]
+
+
+def _with_data(path: Path, file_name: str) -> list[Any]:
     if file_name.lower().endswith(".gz"):
         raise refused(
             file_name, "is Excel inside gzip; Excel is packed already.", "Unpack it, then load again."
@@ -42,23 +71,17 @@ def read(path: Path, file_name: str, table: Table) -> tuple[list[str], Iterator[
         sheet.reset_dimensions()  # the size a program wrote down is often wrong, and rows after it would be lost
         if any(c.value is not None for row in sheet.iter_rows(max_row=50) for c in row):
             sheets.append(sheet)
-    if len(sheets) != 1:
-        what = f"has {len(sheets)} sheets with data" if sheets else "is empty"
-        raise refused(
-            file_name, f"{what}; one sheet is one table.", "Keep the one sheet that counts, then load again."
-        )
-    rows = sheets[0].iter_rows()
-    header = [str(c.value).strip() if c.value is not None else "" for c in next(rows)]
-    while header and not header[-1]:
-        header.pop()
-    check_header(file_name, header)
-    return header, _cells(rows, header, file_name, table)
+    return sheets
 
 
 def _cells(
-    rows: Iterator[Any], header: list[str], file_name: str, table: Table
+    rows: Iterator[Any], header: list[str], file_name: str, table: Table | None
 ) -> Iterator[list[str | None]]:
-    texts = {i: table.c[name] for i, name in enumerate(header) if name in table.c and _is_text(table.c[name])}
+    texts = {
+        i: table.c[name]
+        for i, name in enumerate(header)
+        if table is not None and name in table.c and _is_text(table.c[name])
+    }
     for number, row in enumerate(rows, 2):
         for place, column in texts.items():
             if place < len(row):

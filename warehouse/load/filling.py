@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,7 @@ from sqlalchemy import Table
 from warehouse.cleaning import deletions
 from warehouse.cleaning.cleaning import Cleaning
 from warehouse.errors import LoadRefused
-from warehouse.extracts import spoilt_ids, staging
+from warehouse.extracts import named_tables, spoilt_ids, staging
 from warehouse.extracts.bank_words import BankWords
 from warehouse.extracts.sources import Source
 from warehouse.sql.moments import Clock
@@ -35,6 +35,8 @@ class Delivery:
     words: BankWords
     had: str | None
     enough: int
+    every: bool = False
+    """Whether a refusal names everything that is wrong, or the first thing alone."""
 
 
 def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_totals.Stated) -> str:
@@ -52,6 +54,7 @@ def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_tota
     removed = 0
     try:
         if source.query:
+            named_tables.make(db, source.query, delivery.environment)
             described = db.execute(f"DESCRIBE SELECT * FROM (\n{source.query}\n)").fetchall()
             given = {row[0]: row[1] for row in described}
             contract.check_columns(table, label, given)
@@ -64,8 +67,11 @@ def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_tota
         if straight and deletions.MARK not in given:
             db.execute(f"INSERT INTO {filled} ({names}) SELECT {names} FROM (\n{source.query}\n)")
             cleaning.texts(filled, given, where)
-            spoilt_ids.check(db, table, label, given, filled, where, delivery.words)
-            contract.check_rows(db, table, label, given, filled)
+            _checked(
+                delivery,
+                lambda: spoilt_ids.check(db, table, label, given, filled, where, delivery.words),
+                lambda: _check_rows(db, delivery, given, filled, where),
+            )
             _mark(db, table, filled, given, clock)
         else:
             if source.query:
@@ -77,9 +83,12 @@ def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_tota
                     cleaning.follow("stood")
                 if db.execute("SELECT 1 FROM staged LIMIT 1").fetchone():
                     contract.check_required(table, label, given)
-            spoilt_ids.check(db, table, label, given, "staged", where, delivery.words)
-            contract.check_rows(db, table, label, given, "staged", where)
-            contract.check_zones(db, table, label, given, "staged", where)
+            _checked(
+                delivery,
+                lambda: spoilt_ids.check(db, table, label, given, "staged", where, delivery.words),
+                lambda: _check_rows(db, delivery, given, "staged", where),
+                lambda: contract.check_zones(db, table, label, given, "staged", where),
+            )
             casts = ", ".join(
                 values.cast(f'"{c.key}"', given[c.key], contract.type_of(c), clock) for c in columns
             )
@@ -92,10 +101,40 @@ def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_tota
         cleaning.record(filled)
     except duckdb.Error as error:
         raise LoadRefused(
-            f"Table {table.name}: {label} cannot be read. {contract.plain(error)} {contract.NOTHING}"
+            f"Table {table.name}: {label} cannot be read. {contract.plain(error)}{contract.place_in(error, wrapped=1)} "
+            f"{contract.NOTHING}"
         ) from None
     control_totals.check(db, table, label, stated, removed)
     return " ".join(c.key for c in columns)
+
+
+def _check_rows(
+    db: duckdb.DuckDBPyConnection, delivery: Delivery, given: dict[str, str], rows: str, where: contract.Where
+) -> None:
+    contract.check_rows(
+        db,
+        delivery.table,
+        delivery.source.label,
+        given,
+        rows,
+        where,
+        vocabulary=delivery.words.vocabulary,
+        every=delivery.every,
+    )
+
+
+def _checked(delivery: Delivery, *checks: Callable[[], None]) -> None:
+    """Run checks until one refuses, or all of them and refuse for everything."""
+    refusals = []
+    for check in checks:
+        try:
+            check()
+        except LoadRefused as refusal:
+            if not delivery.every:
+                raise
+            refusals.append(str(refusal))
+    if refusals:
+        raise LoadRefused("\n".join(refusals))
 
 
 def _mark(

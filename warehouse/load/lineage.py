@@ -17,6 +17,9 @@ from sqlglot.lineage import lineage as follow
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, build_scope
 
+from warehouse.extracts import named_tables
+from warehouse.sql import reading_pieces
+
 
 @dataclass(frozen=True, order=True)
 class Origin:
@@ -78,7 +81,10 @@ def _files(tree: exp.Expr | None) -> Iterator[str]:
         return
     for call in tree.find_all(exp.Func):
         name = call.name if isinstance(call, exp.Anonymous) else call.sql_name()
-        if name.lower().startswith("read_"):
+        if name.lower().startswith("read_") and name.lower() not in reading_pieces.NAMES:
             path = next((a for a in call.find_all(exp.Literal) if a.is_string), None)
             if path is not None:
                 yield path.this
+    for table in tree.find_all(exp.Table):
+        if named_tables.named(f'"{table.name}"'):
+            yield named_tables.file_of(table.name)

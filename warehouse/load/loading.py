@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import chdir, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 import duckdb
+from sqlalchemy import Table
 
 from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD
 from warehouse.cleaning import deletions, first_accounts, later_rows, lead_history, suspicious_days
@@ -36,10 +37,11 @@ from warehouse.schema import (
     identities,
     plain,
 )
+from warehouse.sql import reading_pieces
 from warehouse.sql.moments import Clock
 from warehouse.stores.connect import Stores
 from warehouse.stores.snapshots import Progress, SnapshotWriter, write_anew
-from warehouse.validation import contract, control_totals, moment_marks, quality, returns
+from warehouse.validation import contract, control_totals, moment_marks, quality, returns, volume_checks
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,24 @@ class Loaded:
     """What it changed in days that were loaded before."""
 
 
+@dataclass(kw_only=True)
+class Trial:
+    """A load that is looked at and not published: what is wrong with it, and who looks at the bank it made."""
+
+    look: Callable[[duckdb.DuckDBPyConnection], None]
+    problems: list[str] = field(default_factory=list)
+    refused: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Table that was left out → the columns that came with anything in them."""
+
+    def note(self, refusal: LoadRefused) -> None:
+        """Keep what is wrong, each by itself; the line of a mapping and its caret stay with their sentence."""
+        for line in str(refusal).replace(contract.NOTHING, "").rstrip().splitlines():
+            if self.problems and line.startswith(("LINE ", " ")):
+                self.problems[-1] += f"\n{line}"
+            elif line:
+                self.problems.append(line)
+
+
 def load(
     stores: Stores,
     folder: Path,
@@ -65,14 +85,20 @@ def load(
     sample: bool = False,
     environment: Mapping[str, str] = MappingProxyType({}),
     progress: Progress = lambda _: None,
+    trial: Trial | None = None,
 ) -> Loaded:
     """Make the extracts in `folder` the bank that everyone reads. Raises LoadRefused, and then nothing has changed.
+
+    With a `trial` nothing changes either way: tables that are refused are noted and left out, and the rest is looked at.
 
     With `since` the folder holds only the days from then on, and late corrections; they are added to the bank of before.
     `environment` holds the addresses of other databases that the folder names.
     """
     sources, checks = find(folder), quality.declared_in(folder)
-    stated, words = control_totals.stated_in(folder, sources), bank_words.read(folder)
+    stated, words = (
+        control_totals.stated_in(folder, sources),
+        bank_words.read(folder, stores.settings.vocabulary),
+    )
     # The sample bank ends on a fixed day, whatever the clock says.
     until = date.max if sample else max(stores.now().date(), as_of or date.min)
     with only_writer(stores):
@@ -89,20 +115,23 @@ def load(
                 before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
                 _look_only_here(db, stores.settings.timezone)
                 given = {}
-                for table in UNIFIED_TABLES:
-                    if table.name in sources:
-                        progress(f"Loading {plain(table.name)}")
-                        delivery = filling.Delivery(
-                            table=table,
-                            source=sources[table.name],
-                            environment=environment,
-                            until=until,
-                            clock=clock,
-                            words=words,
-                            had=before.given.get(table.name, "") if before else None,
-                            enough=stores.settings.smallest_cell,
-                        )
-                        given[table.name] = filling.fill(db, delivery, stated)
+                for table in (t for t in UNIFIED_TABLES if t.name in sources):
+                    progress(f"Loading {plain(table.name)}")
+                    delivery = filling.Delivery(
+                        table=table,
+                        source=sources[table.name],
+                        environment=environment,
+                        until=until,
+                        clock=clock,
+                        words=words,
+                        had=before.given.get(table.name, "") if before else None,
+                        enough=stores.settings.smallest_cell,
+                        every=trial is not None,
+                    )
+                    if (columns := _filled(db, delivery, stated, trial)) is not None:
+                        given[table.name] = columns
+                    else:
+                        del sources[table.name]
                 if before and since:
                     progress("Adding the new days to the bank loaded before")
                     before.add(sources, given, since)
@@ -113,25 +142,23 @@ def load(
                     db, erased_people.register(stores.app_db, stores.audit_key)
                 )
                 deletions.loosen_references(db, bank_before=before is not None)
-                contract.check_references(db)
+                contract.check_references(db, trial.problems if trial else None)
                 day, day_from = (
                     (as_of, GIVEN_WITH_THE_LOAD)
                     if as_of
                     else contract.last_day(db, not_after=stores.now().date())
                 )
                 later_rows.set_aside(db, day)
-                given_of_customers = given.get("customers", "").split()
-                first_accounts.date_customers(db, given_of_customers, bank_before=before is not None)
+                first_accounts.date_customers(
+                    db, given.get("customers", "").split(), bank_before=before is not None
+                )
                 if identities.name in sources:
                     progress("Matching records to people")
                     linking.link(db, linking.standing(stores.app_db))
                 filled = lead_history.write(db, day)
                 returns.write(db)
                 progress("Looking for rows that contradict each other")
-                rhythms = quality.assess(db, day, checks)
-                suspicious_days.find(db, words)
-                if before:
-                    before.carry_findings(checks)
+                rhythms = _assessed(db, day, checks, words, before)
                 load_record.write_origins(db, sources, given)
                 lead_history.note_origins(db, filled)
                 if filled and "leads" in given:
@@ -143,9 +170,11 @@ def load(
                 event_days.write(db, day)
                 changes = row_changes.compare(db)
                 db.execute("CHECKPOINT")
+                if trial:
+                    trial.look(db)
             if left_out:
                 write_anew(file)
-            stores.place.publish(snapshot, progress, sample=sample)
+            _end(stores, snapshot, progress, trial, sample=sample)
         except (duckdb.Error, OSError) as error:
             stores.place.abandon(snapshot)
             raise LoadRefused(f"{contract.plain(error)} {contract.NOTHING}") from None
@@ -153,6 +182,57 @@ def load(
             stores.place.abandon(snapshot)
             raise
     return Loaded(snapshot, day, day_from, rows, before.missing if before else {}, changes)
+
+
+def _assessed(
+    db: duckdb.DuckDBPyConnection,
+    day: date,
+    checks: tuple[quality.Declared, ...],
+    words: bank_words.BankWords,
+    before: incremental.Bank | None,
+) -> dict[str, volume_checks.Rhythm]:
+    """Note what contradicts itself or looks wrong; the rhythm in which each table's rows come."""
+    rhythms = quality.assess(db, day, checks)
+    suspicious_days.find(db, words)
+    if before:
+        before.carry_findings(checks)
+    return rhythms
+
+
+def _filled(
+    db: duckdb.DuckDBPyConnection,
+    delivery: filling.Delivery,
+    stated: control_totals.Stated,
+    trial: Trial | None,
+) -> str | None:
+    """The columns given of a table that was filled; None of one that a trial found wrong and left out."""
+    try:
+        return filling.fill(db, delivery, stated)
+    except LoadRefused as refusal:
+        if trial is None:
+            raise
+        trial.note(refusal)
+        trial.refused[delivery.table.name] = _leave_out(db, delivery.table)
+        return None
+
+
+def _leave_out(db: duckdb.DuckDBPyConnection, table: Table) -> frozenset[str]:
+    """Forget what of a refused table was read already; the columns that came with anything in them."""
+    here = db.execute("SELECT column_name FROM duckdb_columns() WHERE table_name = 'staged'").fetchall()
+    names = [name for (name,) in here if name in table.c]
+    counts = ", ".join(f'count("{name}")' for name in names)
+    filled = db.execute(f"SELECT {counts} FROM staged").fetchone() if names else ()
+    db.execute("DROP TABLE IF EXISTS staged")
+    db.execute("DROP TABLE IF EXISTS part")
+    db.execute(f"DELETE FROM {table.schema}.{table.name}")
+    return frozenset(name for name, count in zip(names, filled or (), strict=True) if count)
+
+
+def _end(stores: Stores, snapshot: str, progress: Progress, trial: Trial | None, *, sample: bool) -> None:
+    if trial:
+        stores.place.abandon(snapshot)
+    else:
+        stores.place.publish(snapshot, progress, sample=sample)
 
 
 def _create_tables(db: duckdb.DuckDBPyConnection) -> None:
@@ -205,6 +285,7 @@ def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
     """
     db.execute(f"SET TimeZone = '{timezone}'")
     moment_marks.define(db)
+    reading_pieces.define(db)
     place = str(Path.cwd()).replace("'", "''")
     db.execute(f"SET allowed_directories = ['{place}/']")
     db.execute("SET enable_external_access = false")

@@ -7,8 +7,10 @@ row is named with its column, its value and what to do.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 
 import duckdb
 from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, Numeric, Table
@@ -27,6 +29,10 @@ _TYPES: tuple[tuple[type, str, str], ...] = (
 )
 _NO_ROOM = ("No space left", "File too large", "Could not write", "Disk quota")
 NOTHING = "Nothing was loaded; the bank loaded before stays."
+_FIRST = 5
+"""So many rows or values of a broken check are shown."""
+OF_THE_SETTINGS = frozenset({"product", "segment"})
+"""Columns whose words the settings may name instead of the contract."""
 DELETED = "deleted"
 """A column that every source may give beside the contract's: true where the row was deleted; see `deletions`."""
 
@@ -40,6 +46,12 @@ def _in_words(column: Column) -> str:
     return next((words for kind, _, words in _TYPES if isinstance(column.type, kind)), "text")
 
 
+def allowed(column: Column, vocabulary: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    """The words a column may hold: the contract's, or those the settings name instead; empty where it lists none."""
+    words: tuple[str, ...] = column.info["allowed"]
+    return vocabulary.get(str(column.key), words) if words else ()
+
+
 def plain(error: duckdb.Error | OSError) -> str:
     """The engine's complaint as one sentence, without its hints and file paths."""
     if isinstance(error, OSError):
@@ -47,8 +59,23 @@ def plain(error: duckdb.Error | OSError) -> str:
     if any(words in str(error) for words in _NO_ROOM):
         return "The disk is full, or the file may not grow any further. Make room, then load again."
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    line = lines[0].rstrip(".") if lines else "The engine gave no reason"
+    line = lines[0].rstrip(".!") if lines else "The engine gave no reason"
     return f"{line}."
+
+
+def place_in(error: duckdb.Error, wrapped: int = 0) -> str:
+    """Where in a mapping the engine's complaint is, as it shows it: the line, and a caret under the place; or "".
+
+    `wrapped` lines of ours stand before the mapping.
+    """
+    if not isinstance(error, duckdb.ParserException | duckdb.BinderException | duckdb.CatalogException):
+        return ""
+    place = re.search(r"^LINE (\d+): ?(.*)\n( *\^)", str(error), re.MULTILINE)
+    if place is None:
+        return ""
+    begin = f"LINE {max(1, int(place[1]) - wrapped)}: "
+    moved = len(begin) - len(f"LINE {place[1]}: ")
+    return f"\n{begin}{place[2]}\n{' ' * max(0, moved)}{place[3][max(0, -moved) :]}\n"
 
 
 def check_columns(table: Table, source: str, given: dict[str, str]) -> None:
@@ -105,8 +132,14 @@ def check_rows(
     given: dict[str, str],
     rows: str,
     where: Where = row_number,
+    *,
+    vocabulary: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    every: bool = False,
 ) -> None:
-    """Types, required values and allowed words in one pass over the table `rows`, then the key."""
+    """Types, required values and allowed words in one pass over the table `rows`, then the key.
+
+    With `every` the refusal names each broken check with its count and its first rows, else the first row alone.
+    """
     checks: list[tuple[Column, str, str]] = []
     for column in table.c:
         if column.key not in given:
@@ -122,15 +155,18 @@ def check_rows(
             )
         if not column.nullable:
             checks.append((column, f"{name} IS NULL", "is empty, and must not be"))
-        if column.info["allowed"]:
-            words = ", ".join(f"'{w}'" for w in column.info["allowed"])
-            checks.append(
-                (column, f"{name} NOT IN ({words})", f"is not one of {', '.join(column.info['allowed'])}")
-            )
+        if words := allowed(column, vocabulary):
+            listed = ", ".join("'" + w.replace("'", "''") + "'" for w in words)
+            own = f" (or name your own in the setting {column.key}s)" if column.key in OF_THE_SETTINGS else ""
+            checks.append((column, f"{name} NOT IN ({listed})", f"is not one of {', '.join(words)}{own}"))
     if checks:
         firsts = ", ".join(f"min(rowid) FILTER (WHERE {condition})" for _, condition, _ in checks)
         broken = db.execute(f"SELECT {firsts} FROM {rows}").fetchone() or ()
         violations = [(row, check) for row, check in zip(broken, checks, strict=True) if row is not None]
+        if violations and every:
+            raise LoadRefused(
+                "\n".join(_every_row(db, table, rows, check, source, where) for _, check in violations)
+            )
         if violations:
             row, (column, _, reason) = min(violations, key=lambda f: f[0])
             value = _value_text(db, rows, column, row)
@@ -139,6 +175,35 @@ def check_rows(
                 f"Correct it in {source} or its mapping, then load again. {NOTHING}"
             )
     check_key(db, table, source, rows, where)
+
+
+def _every_row(
+    db: duckdb.DuckDBPyConnection,
+    table: Table,
+    rows: str,
+    check: tuple[Column, str, str],
+    source: str,
+    where: Where,
+) -> str:
+    """A broken check with its count: of texts each different value with how often it stands, else the first rows."""
+    column, condition, reason = check
+    values_at = db.execute(
+        f'SELECT "{column.key}", count(*), min(rowid) FROM {rows} WHERE {condition} GROUP BY 1 ORDER BY 2 DESC, 3'
+    ).fetchall()
+    total = sum(count for _, count, _ in values_at)
+    examples = [
+        f"{_value_text(db, rows, column, first).strip()} ({_rows(count)}, first {where(first)})"
+        for _, count, first in values_at[:_FIRST]
+    ]
+    more = f" and {len(values_at) - _FIRST:,} further values" if len(values_at) > _FIRST else ""
+    return (
+        f"Table {table.name}, column {column.key}: in {_rows(total)} the value {reason}: {', '.join(examples)}{more}. "
+        f"Correct it in {source} or its mapping."
+    )
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def _value_text(db: duckdb.DuckDBPyConnection, rows: str, column: Column, row: int) -> str:
@@ -219,8 +284,11 @@ def with_rows(
     return [table for table in tables if table.name in filled]
 
 
-def check_references(db: duckdb.DuckDBPyConnection) -> None:
-    """Every key that refers to another table exists there; a table the bank did not give cannot be checked."""
+def check_references(db: duckdb.DuckDBPyConnection, problems: list[str] | None = None) -> None:
+    """Every key that refers to another table exists there; a table the bank did not give cannot be checked.
+
+    With `problems` each broken reference is put there with its count, and nothing is refused.
+    """
     filled = with_rows(db)
     names = {table.name for table in filled}
     for table in filled:
@@ -231,13 +299,21 @@ def check_references(db: duckdb.DuckDBPyConnection) -> None:
             if target not in names:
                 continue
             lost = db.execute(
-                f'SELECT "{column.key}", rowid FROM unified.{table.name} WHERE "{column.key}" IS NOT NULL '
-                f'AND NOT EXISTS (SELECT 1 FROM unified.{target} t WHERE t."{key}" = {table.name}."{column.key}") LIMIT 1'
-            ).fetchone()
-            if lost:
+                f'SELECT "{column.key}", min(rowid), count(*) FROM unified.{table.name} WHERE "{column.key}" IS NOT NULL '
+                f'AND NOT EXISTS (SELECT 1 FROM unified.{target} t WHERE t."{key}" = {table.name}."{column.key}") '
+                f"GROUP BY 1 ORDER BY 2 LIMIT {1 if problems is None else 100_000}"
+            ).fetchall()
+            if lost and problems is not None:
+                total = sum(count for _, _, count in lost)
+                some = ", ".join(f"“{value}” ({row_number(row)})" for value, row, _ in lost[:_FIRST])
+                problems.append(
+                    f"Table {table.name}, column {column.key}: {_rows(total)} with what does not exist in {target}: "
+                    f"{some}{' and more' if len(lost) > _FIRST else ''}. Add it there or leave the column empty."
+                )
+            elif lost:
                 raise LoadRefused(
-                    f"Table {table.name}, row {lost[1] + 1}, column {column.key}: “{lost[0]}” does not exist in "
-                    f"{target}. Add it there or leave the column empty, then load again. {NOTHING}"
+                    f"Table {table.name}, {row_number(lost[0][1])}, column {column.key}: “{lost[0][0]}” does not exist "
+                    f"in {target}. Add it there or leave the column empty, then load again. {NOTHING}"
                 )
 
 

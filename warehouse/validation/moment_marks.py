@@ -41,9 +41,11 @@ def from_text(name: str, zoned: str, clock: Clock) -> str:
     """SQL: the text of column `name` as a moment; `zoned` is SQL for whether it says its zone."""
     text = f"trim({name})"
     plain = f"CAST({text} AS TIMESTAMP)"
+    # The engine takes a zone after a space for the name of one.
+    instant = f"CAST(regexp_replace({text}, ' ([Zz+-])', '\\1') AS TIMESTAMPTZ)"
     return (
         f"CASE WHEN strlen({text}) = {_DAY_LONG} THEN {plain} + INTERVAL {ONLY_A_DAY} MICROSECOND "
-        f"WHEN {zoned} THEN {from_instant(f'CAST({text} AS TIMESTAMPTZ)', clock)} "
+        f"WHEN {zoned} THEN {from_instant(instant, clock)} "
         f"WHEN strlen({text}) > {_PLAIN_LONG} THEN {_clean(plain)} ELSE {plain} END"
     )
 
