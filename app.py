@@ -83,6 +83,7 @@ app = st.App(
             hosts=st.get_option("server.allowedHosts"),
             demo_hint=demo_hint,
             interface=programs.answer,
+            true_time=lambda: datetime.now(UTC),
         )
     ],
     # Chinese type for browsers without one; the gate lets its files by, for the sign-in shows names, too.

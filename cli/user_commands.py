@@ -117,6 +117,18 @@ def forgive_tries(username: str, why: str) -> None:
     click.echo(f"{username} need not wait for the next try.")
 
 
+@users.command("remove-factor")
+@click.argument("username")
+@click.option("--why", required=True, help="The reason, for the audit log.")
+def remove_factor(username: str, why: str) -> None:
+    """Remove the second factor of somebody who lost it, and sign that account out."""
+    accounts_module()
+    from sign_in import second_factor
+
+    second_factor.reset(open_here(), username.strip().lower(), by="operator", why=why)
+    click.echo(f"{username} signs in with the password alone until a new second factor is set up.")
+
+
 @users.command("sessions")
 def list_sessions() -> None:
     """Who is signed in now."""

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import pandas as pd
 from sqlalchemy import func, select
 
-from sign_in import accounts, guessing, sessions
+from sign_in import accounts, guessing, second_factor, sessions
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
-from warehouse.app_db.app_schema import audit_log, users
+from warehouse.app_db.app_schema import audit_log, second_factors, users
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
@@ -45,7 +45,7 @@ def first_password() -> str:
 
 
 def everybody(reader: Reader) -> pd.DataFrame:
-    """All accounts by name, and when each last signed in; never a password's hash."""
+    """All accounts by name, when each last signed in, and who has a second factor; never a password's hash."""
     t = users.c
     query = select(
         t.username,
@@ -65,7 +65,9 @@ def everybody(reader: Reader) -> pd.DataFrame:
         .where(line.action == guessing.ACCEPTED)
         .group_by(line.who)
     )
-    return people.merge(came, how="left", left_on="username", right_on="who").drop(columns="who")
+    people = people.merge(came, how="left", left_on="username", right_on="who").drop(columns="who")
+    with_factor = reader.frame(select(second_factors.c.username))["username"]
+    return people.assign(second_factor=people["username"].isin(with_factor))
 
 
 def changes(reader: Reader, most: int) -> pd.DataFrame:
@@ -147,6 +149,12 @@ def forgive_tries(stores: Stores, viewer: Viewer, username: str, why: str) -> No
     """Let somebody try to sign in again at once, after too many wrong tries at her name."""
     _check_other(stores, viewer, "forgive", username)
     guessing.forgive_all(stores, username, by=viewer.username, why=_reason(why))
+
+
+def remove_second_factor(stores: Stores, viewer: Viewer, username: str, why: str) -> None:
+    """Remove the second factor of somebody who lost it; where the role needs one, she sets up another at sign-in."""
+    _check_other(stores, viewer, "second factor", username)
+    second_factor.reset(stores, accounts.tidy(username), by=viewer.username, why=_reason(why))
 
 
 def _check(stores: Stores, viewer: Viewer, what: str, username: str) -> None:

@@ -20,16 +20,12 @@ from sign_in.sessions import Person
 from warehouse.access import audit
 from warehouse.access.roles import ROLES
 from warehouse.app_db.app_schema import users
-from warehouse.errors import ChangeRefused, Problem
+from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
 ADMINISTRATOR = "administrator"
-VISITOR = "visitor"
-"""Who stands in the audit line of somebody whose name is not known yet."""
-
-
-class SignInRefused(Problem):
-    """Not signed in; the sentence is the same for a wrong name and a wrong password."""
+PASSWORD_FITS = "sign_in.password"  # noqa: S105  what an audit line is called
+SignInRefused = guessing.SignInRefused
 
 
 def create(
@@ -55,8 +51,10 @@ def create(
         insert_account(entry, row)
 
 
-def authenticate(stores: Stores, username: str, password: str, address: str) -> Person:
-    """The user whom name and password belong to.
+def authenticate(
+    stores: Stores, username: str, password: str, address: str, *, code_follows: bool = False
+) -> Person:
+    """The user whom name and password belong to. With `code_follows` that is not yet enough to be forgiven wrong tries.
 
     Raises SignInRefused, with one sentence for every wrong pair and another when the next try has to wait. An
     unknown name costs the same bcrypt as a known one, and is counted the same.
@@ -64,22 +62,24 @@ def authenticate(stores: Stores, username: str, password: str, address: str) -> 
     name, address = tidy(username)[:64], address[:64]
     attempt = guessing.begin(stores, name, address)
     if attempt.wait > timedelta(0):
-        raise SignInRefused(_please_wait(attempt.wait))
+        raise SignInRefused(guessing.please_wait(attempt.wait))
     who = get(stores, name)
     usable = who is not None and who.disabled_at is None
     # The name of an unknown user is not copied into the log: people type passwords into the wrong field.
     subject = name if who is not None else "unknown user"
     where = guessing.came_from(address)
     if not passwords.fits(password, who.password_hash if who is not None and usable else None):
-        audit.note(stores, VISITOR, "sign_in.refused", subject, where)
+        audit.note(stores, guessing.VISITOR, "sign_in.refused", subject, where)
         if attempt.then > timedelta(0):
             why = f"{where}, next try in {attempt.then.total_seconds():.0f} s"
-            audit.note(stores, VISITOR, "sign_in.locked", subject, why)
-            raise SignInRefused(f"{_WRONG} {_please_wait(attempt.then)}")
+            audit.note(stores, guessing.VISITOR, "sign_in.locked", subject, why)
+            raise SignInRefused(f"{_WRONG} {guessing.please_wait(attempt.then)}")
         raise SignInRefused(_WRONG)
     assert who is not None
-    with audit.entry(stores, name, guessing.ACCEPTED, name, where) as entry:
-        guessing.forgive(entry.app_db, attempt)
+    with audit.entry(
+        stores, name, PASSWORD_FITS if code_follows else guessing.ACCEPTED, name, where
+    ) as entry:
+        (guessing.take_back if code_follows else guessing.forgive)(entry.app_db, attempt)
     return who
 
 
@@ -162,12 +162,6 @@ def tidy(username: str) -> str:
 
 
 _WRONG = "User name and password do not match an account."
-
-
-def _please_wait(wait: timedelta) -> str:
-    seconds = int(wait.total_seconds()) + 1
-    span = f"{seconds} seconds" if seconds < 90 else f"{-(-seconds // 60)} minutes"
-    return f"There were too many wrong tries. Please wait {span} and try again."
 
 
 def _keep_an_administrator(entry: audit.AuditEntry, name: str) -> None:

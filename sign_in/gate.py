@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlencode
@@ -25,6 +26,7 @@ from sign_in import (
     headers,
     login_routes,
     screens,
+    second_factor,
     sessions,
     typefaces,
     websocket_messages,
@@ -56,6 +58,7 @@ class Gate:
 
     `demo_hint` is asked for each sign-in page, because a real bank may replace the sample while the app runs.
     `interface` answers programs; without one there is nothing for them.
+    `true_time` is the machine's own clock, which codes of authenticator apps follow; the bank's where it is not given.
     `recheck` is how many seconds an open page may go on before its session is looked up again.
     """
 
@@ -69,6 +72,7 @@ class Gate:
         demo_hint: Callable[[], str] = lambda: "",
         interface: Interface | None = None,
         recheck: float = 3.0,
+        true_time: Callable[[], datetime] | None = None,
     ) -> None:
         self.app, self.stores, self.policy, self.hosts = app, stores, policy, tuple(hosts)
         self.interface, self.recheck = interface, recheck
@@ -77,7 +81,8 @@ class Gate:
         # not hold up those who are working.
         self._lookups = ThreadPoolExecutor(8, "gate-app-db")
         self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
-        self._forms = login_routes.Forms(stores, self.ask_password, demo_hint)
+        second_factor.end_sessions_without(stores)
+        self._forms = login_routes.Forms(stores, self.ask_password, demo_hint, true_time or stores.now)
         self._windows: OrderedDict[str, str] = OrderedDict()
         self._handed_out = HandedOut()
 

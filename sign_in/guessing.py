@@ -24,10 +24,13 @@ from sqlalchemy import Connection, delete, func, insert, select
 
 from warehouse.access import audit
 from warehouse.app_db.app_schema import audit_log, sign_in_failures, users
+from warehouse.errors import Problem
 from warehouse.sql.moment_sql import instant
 from warehouse.sql.moments import instant_before, instant_of
 from warehouse.stores.connect import Stores
 
+VISITOR = "visitor"
+"""Who stands in the audit line of somebody whose name is not known yet."""
 ACCEPTED = "sign_in.accepted"
 REMEMBERED = timedelta(hours=1)
 KNOWN_FOR = timedelta(days=90)
@@ -35,6 +38,10 @@ FIRST_TRIES = 3
 """So many of one user's own failures an address under attack forgives whoever signed in there before."""
 SKEW = timedelta(minutes=1)
 """So far the clocks of two machines may be apart."""
+
+
+class SignInRefused(Problem):
+    """Not signed in; the sentence is the same for a wrong name and a wrong password."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +106,18 @@ def forgive(app_db: Connection, attempt: Attempt) -> None:
     app_db.execute(
         delete(sign_in_failures).where(mine.username == attempt.username, mine.address == attempt.address)
     )
+
+
+def take_back(app_db: Connection, attempt: Attempt) -> None:
+    """The password was right, and a code is still to come: this try was no failure, but those before it stay."""
+    app_db.execute(delete(sign_in_failures).where(sign_in_failures.c.failure_id == attempt.failure_id))
+
+
+def please_wait(wait: timedelta) -> str:
+    """How long the next try has to wait, in a sentence."""
+    seconds = int(wait.total_seconds()) + 1
+    span = f"{seconds} seconds" if seconds < 90 else f"{-(-seconds // 60)} minutes"
+    return f"There were too many wrong tries. Please wait {span} and try again."
 
 
 def waits(stores: Stores) -> dict[str, timedelta]:

@@ -11,18 +11,19 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
 
-from sign_in import accounts, headers, screens, sessions
+from sign_in import accounts, headers, screens, second_factor, sessions
 from sign_in.sessions import Person
 from warehouse.errors import ChangeRefused, Problem
 from warehouse.stores.connect import Stores
 
-PATHS = ("/login", "/logout", "/password")
+PATHS = ("/login", "/logout", "/password", "/code", "/factor")
 LONGEST_FORM = 16_384
 STALE = "This form was open for too long, or did not come from this page. Please try again."
 
@@ -31,9 +32,13 @@ class Forms:
     """`slowly` runs a call that costs a bcrypt away from the event loop."""
 
     def __init__(
-        self, stores: Stores, slowly: Callable[..., Awaitable[Any]], demo_hint: Callable[[], str]
+        self,
+        stores: Stores,
+        slowly: Callable[..., Awaitable[Any]],
+        demo_hint: Callable[[], str],
+        true_time: Callable[[], datetime],
     ) -> None:
-        self.stores, self.slowly, self.demo_hint = stores, slowly, demo_hint
+        self.stores, self.slowly, self.demo_hint, self.true_time = stores, slowly, demo_hint, true_time
         self.https = stores.settings.secure_cookies
         self.cookie = sessions.cookie_name(stores.settings)
         self.form_cookie = f"{self.cookie}-form"
@@ -48,6 +53,10 @@ class Forms:
             return (
                 await self._sign_in(request, token, why) if posted else self._sign_in_page(request, who, why)
             )
+        if request.url.path == "/code":
+            return RedirectResponse("/", 303) if who else await self._code(request, token, posted=posted)
+        if request.url.path == "/factor":
+            return await self._factor(request, who, token, posted=posted)
         if who is None or token is None:
             return RedirectResponse("/login", 303)
         if request.url.path == "/logout":
@@ -93,17 +102,110 @@ class Forms:
             return self._sign_in_form(request, next_place, username, STALE, 403, why)
         address = headers.address_of(request.scope.get("client"))
         try:
-            token = await self.slowly(self._check, username, form.get("password", ""), address, old)
+            token, awaits = await self.slowly(self._check, username, form.get("password", ""), address, old)
         except Problem as problem:
             return self._sign_in_form(request, next_place, username, str(problem), 401, why)
-        answer = RedirectResponse(next_place, 303)
+        onward = {sessions.CODE: "/code?", sessions.ENROLMENT: "/factor?"}.get(awaits)
+        answer = RedirectResponse(onward + urlencode({"next": next_place}) if onward else next_place, 303)
         self._set(answer, token)
         answer.headers.append("Set-Cookie", headers.cookie(self.form_cookie, "", https=self.https, seconds=0))
         return answer
 
-    def _check(self, username: str, password: str, address: str, old: str | None) -> str:
-        who = accounts.authenticate(self.stores, username, password, address)
-        return sessions.start(self.stores, who, replacing=old)
+    def _check(self, username: str, password: str, address: str, old: str | None) -> tuple[str, str]:
+        awaits = second_factor.awaits(self.stores, accounts.tidy(username)[:64])
+        who = accounts.authenticate(self.stores, username, password, address, code_follows=bool(awaits))
+        return sessions.start(self.stores, who, replacing=old, awaits=awaits), awaits
+
+    async def _code(self, request: Request, token: str | None, *, posted: bool) -> Response:
+        """The second step: a code of the app, or a recovery code."""
+        waiting = await self.slowly(sessions.pending, self.stores, token)
+        if waiting is None or token is None or waiting[1] != sessions.CODE:
+            return RedirectResponse("/login", 303)
+        who = waiting[0]
+        next_place = headers.safe_next(request.query_params.get("next"))
+        form = await _read(request) if posted else {}
+        problem, status = "", 200
+        if posted:
+            next_place = headers.safe_next(form.get("next"))
+            try:
+                if not _genuine(request, form, "code", token):
+                    raise ChangeRefused(STALE)
+                address = headers.address_of(request.scope.get("client"))
+                new = await self.slowly(self._second_step, who, form.get("code", ""), address, token)
+            except Problem as refused:
+                problem, status = str(refused), 403 if isinstance(refused, ChangeRefused) else 401
+            else:
+                answer = RedirectResponse(next_place, 303)
+                self._set(answer, new)
+                return answer
+        page = screens.page("code", csrf=_bound("code", token), next_place=next_place, problem=problem)
+        return html(page, status)
+
+    def _second_step(self, who: Person, code: str, address: str, token: str) -> str:
+        second_factor.check(self.stores, who, code, address, self.true_time())
+        return sessions.start(self.stores, who, replacing=token)
+
+    async def _factor(
+        self, request: Request, who: Person | None, token: str | None, *, posted: bool
+    ) -> Response:
+        """Setting up a second factor: at sign-in where the role needs one, or of one's own accord."""
+        waiting = None if who else await self.slowly(sessions.pending, self.stores, token)
+        if waiting is not None and waiting[1] == sessions.ENROLMENT:
+            who = waiting[0]
+        if who is None or token is None:
+            return RedirectResponse("/login", 303)
+        has_one = await self.slowly(second_factor.has_one, self.stores, who.username)
+        form = await _read(request) if posted else {}
+        next_place = headers.safe_next(form.get("next") or request.query_params.get("next"))
+        problem, status = "", 200
+        sealed = form.get("sealed") or second_factor.sealed_secret(self.stores, who.username)
+        if posted:
+            try:
+                if not _genuine(request, form, "factor", token):
+                    raise ChangeRefused(STALE)
+                address = headers.address_of(request.scope.get("client"))
+                new, codes = await self.slowly(
+                    self._enrol, who, form, address, has_one=has_one, asked_anew=waiting is None
+                )
+            except Problem as refused:
+                problem, status = str(refused), 422
+            else:
+                answer = html(screens.page("recovery_codes", codes=codes, next_place=next_place))
+                self._set(answer, new)
+                return answer
+        try:
+            secret = second_factor.secret_of(self.stores, who.username, sealed)
+        except ChangeRefused:
+            sealed = second_factor.sealed_secret(self.stores, who.username)
+            secret = second_factor.secret_of(self.stores, who.username, sealed)
+        page = screens.page(
+            "second_factor",
+            csrf=_bound("factor", token),
+            next_place=next_place,
+            problem=problem,
+            sealed=sealed,
+            picture=second_factor.picture(secret, who.username),
+            secret=" ".join(re.findall("....", secret)),
+            forced=waiting is not None,
+            has_one=has_one,
+            username=who.username,
+        )
+        return html(page, status)
+
+    def _enrol(
+        self, who: Person, form: dict[str, str], address: str, *, has_one: bool, asked_anew: bool
+    ) -> tuple[str, list[str]]:
+        at = self.true_time()
+        if asked_anew:
+            # An unattended screen is no place to change how somebody signs in.
+            given = form.get("current", "")
+            accounts.authenticate(self.stores, who.username, given, address, code_follows=has_one)
+        if has_one:
+            second_factor.check(self.stores, who, form.get("current_code", ""), address, at)
+        codes = second_factor.enrol(
+            self.stores, who.username, form.get("sealed", ""), form.get("code", ""), at
+        )
+        return sessions.start(self.stores, who), codes
 
     async def _sign_out(self, request: Request, who: Person, token: str, *, posted: bool) -> Response:
         page = screens.page("sign_out", csrf=_bound("sign out", token), full_name=who.full_name)

@@ -30,6 +30,12 @@ Person = Row[Any]
 SEEN_EVERY = timedelta(minutes=1)
 """How exactly the idle clock is kept: writing it more often would cost a write per click."""
 
+CODE, ENROLMENT = "code", "enrolment"
+"""What may be still to come after the password."""
+PASSWORD, SINGLE_SIGN_ON = "password", "single_sign_on"
+PENDING_FOR = timedelta(minutes=10)
+"""So long after the password the code, or the enrolment, may come."""
+
 _GO_ON = "Sign in to go on; your entry is kept."
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -39,14 +45,17 @@ def cookie_name(settings: Settings) -> str:
     return "__Host-concord" if settings.secure_cookies else "concord"
 
 
-def start(stores: Stores, who: Person, replacing: str | None = None) -> str:
+def start(
+    stores: Stores, who: Person, replacing: str | None = None, *, awaits: str = "", came_by: str = PASSWORD
+) -> str:
     """Open a session for somebody whose password was just checked; returns the token for her cookie.
 
+    With `awaits` it opens nothing until `pending` is answered and another session replaces it.
     `replacing` is the token her browser had before, which ends. Raises ChangeRefused if the password changed or the
     account was disabled since it was checked: a session opened now would outlive that change.
     """
     token = secrets.token_urlsafe(32)
-    with audit.entry(stores, who.username, "session.start", who.username) as entry:
+    with audit.entry(stores, who.username, "session.start", who.username, awaits) as entry:
         still = entry.app_db.execute(
             select(users.c.username).where(
                 users.c.username == who.username,
@@ -65,6 +74,8 @@ def start(stores: Stores, who: Person, replacing: str | None = None) -> str:
                 username=who.username,
                 started_at=entry.at,
                 seen_at=entry.at,
+                awaits=awaits,
+                came_by=came_by,
             )
         )
     return token
@@ -81,12 +92,42 @@ def person(stores: Stores, token: str | None) -> Person | None:
         .where(
             sessions.c.token_hash == _hashed(token),
             sessions.c.ended_at.is_(None),
+            sessions.c.awaits == "",
             instant(sessions.c.seen_at) > _idle_since(now, settings),
             instant(sessions.c.started_at) > _too_long_since(now, settings),
             users.c.disabled_at.is_(None),
         )
     )
     return ask(stores.app_db.execution_options(reading=True), lambda app_db: app_db.execute(hers).first())
+
+
+def pending(stores: Stores, token: str | None) -> tuple[Person, str] | None:
+    """Whose password was right a moment ago, and what is still to come; None for any other token."""
+    if not token or not _TOKEN.fullmatch(token):
+        return None
+    hers = (
+        select(users, sessions.c.awaits)
+        .join(sessions, sessions.c.username == users.c.username)
+        .where(
+            sessions.c.token_hash == _hashed(token),
+            sessions.c.ended_at.is_(None),
+            sessions.c.awaits != "",
+            instant(sessions.c.started_at) > instant_before(stores.now(), PENDING_FOR),
+            users.c.disabled_at.is_(None),
+        )
+    )
+    with stores.read_app_db() as app_db:
+        row = app_db.execute(hers).first()
+    return (row, str(row.awaits)) if row is not None else None
+
+
+def came_by(stores: Stores, token: str) -> str:
+    """How the holder of a session came: PASSWORD or SINGLE_SIGN_ON."""
+    with stores.read_app_db() as app_db:
+        t = sessions.c
+        return str(
+            app_db.execute(select(t.came_by).where(t.token_hash == _hashed(token))).scalar() or PASSWORD
+        )
 
 
 def why_over(stores: Stores, token: str | None) -> str:
@@ -145,6 +186,7 @@ def open_ones(stores: Stores) -> pd.DataFrame:
         select(t.c.username, t.c.started_at, t.c.seen_at)
         .where(
             t.c.ended_at.is_(None),
+            t.c.awaits == "",
             instant(t.c.seen_at) > _idle_since(now, settings),
             instant(t.c.started_at) > _too_long_since(now, settings),
         )

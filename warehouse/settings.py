@@ -84,6 +84,8 @@ class Settings:
     """So long notes on alerts, complaints and leads, and records about a customer, are kept."""
     keep_messages_days: int = 0
     """So long messages that were sent or given up are kept."""
+    second_factor_for: str = ""
+    """Roles whose local accounts need a second factor, with blanks between, or “all”; the others may set one up."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
 

@@ -20,7 +20,7 @@ from warehouse.stores import connect
 SHOWN_FOR = timedelta(minutes=5)
 """A first password is on screen so long at most, and nowhere else."""
 _PASSWORD = "first password to pass on"  # noqa: S105  the name of a place, not a password
-TASKS = ("First password", "Role", "Lock", "Sessions and wrong tries")
+TASKS = ("First password", "Role", "Lock", "Sessions and wrong tries", "Second factor")
 
 
 def first_password() -> None:
@@ -118,6 +118,7 @@ def change(viewer: Viewer, people: pd.DataFrame) -> None:
         TASKS[1]: _role,
         TASKS[2]: _lock,
         TASKS[3]: _sessions,
+        TASKS[4]: _second_factor,
     }.get(str(task), _password)(str(username), account)
 
 
@@ -195,3 +196,25 @@ def _sessions(username: str, _: Any) -> None:
         _why(form)
         form.submit("End all sessions", ends, icon=":material/logout:")
         form.submit("Forget wrong tries", forgives, icon=":material/restart_alt:")
+
+
+def _second_factor(username: str, account: Any) -> None:
+    if not account["second_factor"]:
+        st.caption(
+            "This account has none. Who it belongs to sets one up at /factor, or at sign-in if the role needs one."
+        )
+        return
+
+    def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
+        account_administration.remove_second_factor(
+            connect.here(), viewer, username, str(values["why"] or "")
+        )
+        return "The second factor is removed, and this person is signed out everywhere."
+
+    with forms.form(f"second factor of {username}", border=True) as form:
+        st.caption(
+            "For somebody who lost the telephone and the recovery codes. Until a new one is set up the password alone "
+            "opens the account; where the role needs a second factor, the next sign-in asks for it."
+        )
+        _why(form)
+        form.submit("Remove the second factor", write, icon=":material/phonelink_erase:")

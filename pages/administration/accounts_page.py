@@ -17,7 +17,7 @@ from warehouse.schema import plain
 from warehouse.stores import connect
 
 _COLUMNS = [
-    *("User name", "Name", "Role", "RM or team", "State", "Open sessions"),
+    *("User name", "Name", "Role", "RM or team", "State", "Second factor", "Open sessions"),
     *("Seen", "Last signed in"),
 ]
 CHANGES_SHOWN = 20
@@ -28,6 +28,8 @@ ACTIONS = {
     "user.role": "Role changed",
     "user.disable": "Locked",
     "user.enable": "Unlocked",
+    "user.factor": "Second factor set up",
+    "user.factor_reset": "Second factor removed",
     "user.refused": "Change refused",
 }
 """What the audit log calls a change of an account, in words."""
@@ -77,6 +79,7 @@ def _accounts(people: pd.DataFrame, signed_in: pd.DataFrame, waits: Mapping[str,
             "Role": plain(row["role"]),
             "RM or team": next((row[of] for of in ("rm_id", "team") if pd.notna(row[of])), None),
             "State": _state(row, waits),
+            "Second factor": "Yes" if row["second_factor"] else "No",
             "Open sessions": int(counts.get(row["username"], 0)),
             "Seen": seen.get(row["username"]),
             "Last signed in": row["came_at"],

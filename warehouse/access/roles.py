@@ -180,6 +180,7 @@ RULES: dict[str, dict[str, Access]] = {
             "run_notes",
             *_AGREED,
             "users",
+            "second_factors",
             "audit_log",
             "erasures",
             "destinations",

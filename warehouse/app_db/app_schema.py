@@ -38,7 +38,13 @@ users = Table(
         info={"personal": True},
     ),
     Column("team", Text, comment="For a team lead: the team whose customers she sees."),
-    Column("password_hash", Text, nullable=False, comment="bcrypt.", info={"secret": True}),
+    Column(
+        "password_hash",
+        Text,
+        nullable=False,
+        comment="bcrypt; empty of whoever comes by single sign-on alone.",
+        info={"secret": True},
+    ),
     Column("disabled_at", DateTime),
     Column("created_at", DateTime, nullable=False),
     Column("must_change_password", Boolean, nullable=False, default=False),
@@ -54,6 +60,14 @@ sessions = Table(
     Column("seen_at", DateTime, nullable=False),
     Column("ended_at", DateTime, comment="Signed out, expired or revoked."),
     Column("ended_why", Text),
+    Column(
+        "awaits",
+        Text,
+        nullable=False,
+        default="",
+        comment="What is still to come before anything opens: code, or enrolment; empty once she is in.",
+    ),
+    Column("came_by", Text, nullable=False, default="password", comment="password or single_sign_on."),
     Index("sessions_of_user", "username"),
     comment="Who is signed in. A row is ended, never deleted.",
 )
@@ -80,6 +94,35 @@ api_tokens = Table(
     UniqueConstraint("token_hash", name="api_tokens_token_hash"),
     Index("api_tokens_of_user", "username"),
     comment="With what programs ask in the name of a colleague. A row is ended, never deleted.",
+)
+
+second_factors = Table(
+    "second_factors",
+    APP_DB,
+    Column("username", Text, ForeignKey("users.username"), primary_key=True),
+    Column(
+        "secret", Text, nullable=False, comment="Encrypted; the key lies elsewhere.", info={"secret": True}
+    ),
+    Column(
+        "recovery_codes",
+        JSON,
+        nullable=False,
+        comment="Keyed SHA-256 of each code left.",
+        info={"secret": True},
+    ),
+    Column("last_step", Integer, comment="The half minute of the last code taken: none counts twice."),
+    Column("enrolled_at", DateTime, nullable=False),
+    comment="Who signs in with a code of an authenticator app besides the password.",
+)
+
+external_identities = Table(
+    "external_identities",
+    APP_DB,
+    Column("issuer", Text, primary_key=True),
+    Column("subject", Text, primary_key=True, comment="What the provider calls the person, for good."),
+    Column("username", Text, ForeignKey("users.username"), nullable=False, unique=True),
+    Column("linked_at", DateTime, nullable=False),
+    comment="Whose account somebody of a single sign-on provider has.",
 )
 
 sign_in_failures = Table(

@@ -475,7 +475,7 @@ def upgrade() -> None:
     sa.Column('role', sa.Text(), nullable=False),
     sa.Column('rm_id', sa.Text(), comment="For a relationship manager: her own number in the bank's tables."),
     sa.Column('team', sa.Text(), comment='For a team lead: the team whose customers she sees.'),
-    sa.Column('password_hash', sa.Text(), nullable=False, comment='bcrypt.'),
+    sa.Column('password_hash', sa.Text(), nullable=False, comment='bcrypt; empty of whoever comes by single sign-on alone.'),
     sa.Column('disabled_at', sa.DateTime()),
     sa.Column('created_at', sa.DateTime(), nullable=False),
     sa.Column('must_change_password', sa.Boolean(), nullable=False),
@@ -550,6 +550,16 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('kind', 'key_hash'),
     comment='By what a later load knows rows of somebody who was erased; nobody can be read from it.'
     )
+    op.create_table('external_identities',
+    sa.Column('issuer', sa.Text(), nullable=False),
+    sa.Column('subject', sa.Text(), nullable=False, comment='What the provider calls the person, for good.'),
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.Column('linked_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['username'], ['users.username'], ),
+    sa.PrimaryKeyConstraint('issuer', 'subject'),
+    sa.UniqueConstraint('username'),
+    comment='Whose account somebody of a single sign-on provider has.'
+    )
     op.create_table('goal_endings',
     sa.Column('goal_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('ended_at', sa.DateTime(), nullable=False),
@@ -617,6 +627,16 @@ def upgrade() -> None:
     )
     op.create_index('records_of_customer', 'records', ['customer_id'])
     op.create_index('records_of_kind', 'records', ['kind'])
+    op.create_table('second_factors',
+    sa.Column('username', sa.Text(), nullable=False),
+    sa.Column('secret', sa.Text(), nullable=False, comment='Encrypted; the key lies elsewhere.'),
+    sa.Column('recovery_codes', sa.JSON(), nullable=False, comment='Keyed SHA-256 of each code left.'),
+    sa.Column('last_step', sa.Integer(), comment='The half minute of the last code taken: none counts twice.'),
+    sa.Column('enrolled_at', sa.DateTime(), nullable=False),
+    sa.ForeignKeyConstraint(['username'], ['users.username'], ),
+    sa.PrimaryKeyConstraint('username'),
+    comment='Who signs in with a code of an authenticator app besides the password.'
+    )
     op.create_table('sessions',
     sa.Column('token_hash', sa.Text(), nullable=False, comment="SHA-256 of the cookie's random token."),
     sa.Column('username', sa.Text(), nullable=False),
@@ -624,6 +644,8 @@ def upgrade() -> None:
     sa.Column('seen_at', sa.DateTime(), nullable=False),
     sa.Column('ended_at', sa.DateTime(), comment='Signed out, expired or revoked.'),
     sa.Column('ended_why', sa.Text()),
+    sa.Column('awaits', sa.Text(), nullable=False, comment='What is still to come before anything opens: code, or enrolment; empty once she is in.'),
+    sa.Column('came_by', sa.Text(), nullable=False, comment='password or single_sign_on.'),
     sa.ForeignKeyConstraint(['username'], ['users.username'], ),
     sa.PrimaryKeyConstraint('token_hash'),
     comment='Who is signed in. A row is ended, never deleted.'
