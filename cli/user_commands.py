@@ -117,6 +117,18 @@ def forgive_tries(username: str, why: str) -> None:
     click.echo(f"{username} need not wait for the next try.")
 
 
+@users.command("link")
+@click.argument("username")
+@click.argument("subject")
+def link_account(username: str, subject: str) -> None:
+    """Let the person whom the single sign-on provider calls SUBJECT (the claim “sub”) have the account USERNAME."""
+    accounts_module()
+    from sign_in import single_sign_on
+
+    single_sign_on.link(open_here(), username, subject, by="operator")
+    click.echo(f"{username} now comes in by single sign-on; the role follows the groups there.")
+
+
 @users.command("remove-factor")
 @click.argument("username")
 @click.option("--why", required=True, help="The reason, for the audit log.")

@@ -84,7 +84,7 @@ def safe_next(address: str | None) -> str:
     if re.search(r"[\x00-\x20\x7f-\x9f\\]", address) or not address.isprintable():
         return "/"
     path = address.split("?")[0].split("#")[0]
-    if "//" in path or re.match(r"/(login|logout|password|healthz)\b", path):
+    if "//" in path or re.match(r"/(login|logout|password|code|factor|sso|metrics|healthz)\b", path):
         return "/"
     return address
 

@@ -20,10 +20,11 @@ from starlette.responses import HTMLResponse, PlainTextResponse, RedirectRespons
 
 from sign_in import accounts, headers, screens, second_factor, sessions
 from sign_in.sessions import Person
+from sign_in.single_sign_on import CALLBACK, WAY_LASTS, SingleSignOn
 from warehouse.errors import ChangeRefused, Problem
 from warehouse.stores.connect import Stores
 
-PATHS = ("/login", "/logout", "/password", "/code", "/factor")
+PATHS = ("/login", "/logout", "/password", "/code", "/factor", "/sso", CALLBACK)
 LONGEST_FORM = 16_384
 STALE = "This form was open for too long, or did not come from this page. Please try again."
 
@@ -42,6 +43,8 @@ class Forms:
         self.https = stores.settings.secure_cookies
         self.cookie = sessions.cookie_name(stores.settings)
         self.form_cookie = f"{self.cookie}-form"
+        self.sso_cookie = f"{self.cookie}-sso"
+        self.sso = SingleSignOn(stores, true_time)
 
     async def answer(self, request: Request, who: Person | None, token: str | None) -> Response:
         """Answer one of PATHS. `who` holds `token`, or is None."""
@@ -52,6 +55,13 @@ class Forms:
             why = "" if who else await self.slowly(sessions.why_over, self.stores, token)
             return (
                 await self._sign_in(request, token, why) if posted else self._sign_in_page(request, who, why)
+            )
+        if request.url.path in ("/sso", CALLBACK):
+            next_place = headers.safe_next(request.query_params.get("next"))
+            return (
+                RedirectResponse(next_place, 303)
+                if who or posted or not self.sso.label
+                else await self._single_sign_on(request, token, next_place)
             )
         if request.url.path == "/code":
             return RedirectResponse("/", 303) if who else await self._code(request, token, posted=posted)
@@ -88,6 +98,8 @@ class Forms:
                 username=username,
                 problem=problem,
                 demo_hint=self.demo_hint(),
+                sso_label=self.sso.label,
+                sso_address="/sso?" + urlencode({"next": next_place}),
             ),
             status,
         )
@@ -207,14 +219,49 @@ class Forms:
         )
         return sessions.start(self.stores, who), codes
 
+    async def _single_sign_on(self, request: Request, token: str | None, next_place: str) -> Response:
+        """To the provider, with what is needed back in a sealed cookie; and back from there."""
+        kept = request.cookies.get(self.sso_cookie, "")
+        try:
+            if request.url.path == "/sso":
+                address, sealed = await self.slowly(self.sso.begin, next_place)
+                answer = RedirectResponse(address, 303)
+                self._keep_on_the_way(answer, sealed, seconds=WAY_LASTS)
+                return answer
+            given = dict(request.query_params)
+            new, next_place = await self.slowly(self.sso.finish, given, kept, token)
+        except Problem as problem:
+            failed = self._sign_in_form(request, next_place, problem=str(problem), status=401)
+            self._keep_on_the_way(failed, "", seconds=0)
+            return failed
+        answer = RedirectResponse(headers.safe_next(next_place), 303)
+        self._keep_on_the_way(answer, "", seconds=0)
+        self._set(answer, new)
+        return answer
+
+    def _keep_on_the_way(self, answer: Response, sealed: str, *, seconds: int) -> None:
+        cookie = headers.cookie(self.sso_cookie, sealed, https=self.https, seconds=seconds)
+        answer.headers.append("Set-Cookie", cookie)
+
     async def _sign_out(self, request: Request, who: Person, token: str, *, posted: bool) -> Response:
         page = screens.page("sign_out", csrf=_bound("sign out", token), full_name=who.full_name)
         if not posted:
             return html(page)
         if not _genuine(request, await _read(request), "sign out", token):
             return html(page, 403)
+        by_provider = await self.slowly(sessions.came_by, self.stores, token) == sessions.SINGLE_SIGN_ON
         await self.slowly(sessions.end, self.stores, token)
-        answer = html(screens.sentence("You are signed out", "See you soon.", "Sign in again"))
+        elsewhere = await self.slowly(self.sso.sign_out_address) if by_provider else ""
+        answer = html(
+            screens.sentence(
+                "You are signed out",
+                "At the provider you are still signed in: whoever uses this browser next could come back."
+                if elsewhere
+                else "See you soon.",
+                f"Sign out of {self.sso.label} too" if elsewhere else "Sign in again",
+                elsewhere or "/",
+            )
+        )
         # Whoever leaves on purpose leaves nothing typed behind in this browser.
         answer.headers["Clear-Site-Data"] = '"storage"'
         self._set(answer, "", seconds=0)

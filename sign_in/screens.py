@@ -26,6 +26,6 @@ def page(name: str, **fields: object) -> str:
     return _PAGES.get_template(f"{name}.html").render(fields, style=STYLE)
 
 
-def sentence(title: str, text: str, onward: str = "Go to Concord") -> str:
+def sentence(title: str, text: str, onward: str = "Go to Concord", address: str = "/") -> str:
     """One sentence and the way on: signed out, refused, or a bug with its number."""
-    return page("document", title=title, text=text, onward=onward)
+    return page("document", title=title, text=text, onward=onward, address=address)

@@ -86,6 +86,21 @@ class Settings:
     """So long messages that were sent or given up are kept."""
     second_factor_for: str = ""
     """Roles whose local accounts need a second factor, with blanks between, or “all”; the others may set one up."""
+    oidc_issuer: str = ""
+    """The address of an OpenID Connect provider for single sign-on; empty for local accounts alone."""
+    oidc_client_id: str = ""
+    oidc_client_secret: str = field(default="", repr=False)
+    """Empty for a public client, which PKCE alone protects."""
+    oidc_roles: str = ""
+    """Whose group has which role, as “group=role; group=role”; of several the first counts. No group, no access."""
+    oidc_groups_claim: str = "groups"
+    oidc_rm_claim: str = "rm_id"
+    """The claim with a relationship manager's number."""
+    oidc_team_claim: str = "team"
+    """The claim with a team lead's team."""
+    oidc_scopes: str = "openid profile email"
+    oidc_label: str = "Single sign-on"
+    """What the sign-in page calls it."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
 

@@ -28,6 +28,7 @@ ACTIONS = {
     "user.role": "Role changed",
     "user.disable": "Locked",
     "user.enable": "Unlocked",
+    "user.link": "Linked to single sign-on",
     "user.factor": "Second factor set up",
     "user.factor_reset": "Second factor removed",
     "user.refused": "Change refused",

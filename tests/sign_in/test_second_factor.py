@@ -47,8 +47,8 @@ def test_the_way_in_is_password_then_code_and_between_them_nothing_opens(
     visitor, inside, stores, clock, enrolled, lines
 ):
     app, _ = enrolled
-    asked = sign_in(visitor, next_place="/funnel")
-    assert asked.headers["location"] == "/code?next=%2Ffunnel"
+    step = sign_in(visitor, next_place="/funnel")
+    assert step.headers["location"] == "/code?next=%2Ffunnel"
     half = visitor.cookies["concord"]
     assert sessions.person(stores, half) is None
     assert sessions.open_ones(stores).empty
@@ -66,7 +66,7 @@ def test_the_way_in_is_password_then_code_and_between_them_nothing_opens(
     with pytest.raises(WebSocketDisconnect), visitor.websocket_connect(STREAM):
         pass
     assert inside.requests == []
-    page = visitor.get(asked.headers["location"], headers=PAGE)
+    page = visitor.get(step.headers["location"], headers=PAGE)
     assert visitor.post("/code", data={"code": app.at(clock()), "csrf": "x"}).status_code == 403
     wrong = visitor.post("/code", data=form_of(page, code="000000"))
     assert (wrong.status_code, second_factor.WRONG in wrong.text) == (401, True)
@@ -145,10 +145,10 @@ def test_a_role_that_needs_one_sets_it_up_at_sign_in_and_sees_its_recovery_codes
     gate = Gate(inside, stores=needing, policy="", hosts=["bank.test"], true_time=clock)
     assert sessions.person(needing, old) is None, "a session from before the setting is over"
     visitor = TestClient(gate, base_url="http://bank.test", follow_redirects=False)
-    asked = sign_in(visitor, next_place="/goals")
-    assert asked.headers["location"] == "/factor?next=%2Fgoals"
+    step = sign_in(visitor, next_place="/goals")
+    assert step.headers["location"] == "/factor?next=%2Fgoals"
     assert visitor.get("/page", headers=PAGE).status_code == 303
-    page = visitor.get(asked.headers["location"], headers=PAGE)
+    page = visitor.get(step.headers["location"], headers=PAGE)
     assert 'src="data:image/svg+xml' in page.text
     assert "Password you have now" not in page.text
     secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page.text)
