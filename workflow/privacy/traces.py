@@ -22,6 +22,7 @@ NOT_SEARCHED = frozenset(
         "users",
         "sessions",
         "sign_in_failures",
+        "api_tokens",
         "erasures",
         "erased_keys",
         "pinned_figures",
