@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import click
@@ -36,9 +37,22 @@ def audit(heads: Path | None) -> None:
 @click.option(
     "--into", type=click.Path(path_type=Path), default=Path("docs/dictionary.md"), show_default=True
 )
-def dictionary(into: Path) -> None:
+@click.option(
+    "--osi",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the catalogue to this file by Open Semantic Interchange, as JSON, in place of the Markdown.",
+)
+def dictionary(into: Path, osi: Path | None) -> None:
     """Write the dictionary of figures, tables and columns as Markdown."""
+    from reports.exports import semantic_interchange
     from reports.exports.dictionary_text import markdown
 
+    if osi:
+        document = semantic_interchange.document()
+        osi.write_text(json.dumps(document, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        click.echo(f"Written: {osi}")
+        for name, why in semantic_interchange.left_out().items():
+            click.echo(f"Not in it: {name}. {why}")
+        return
     into.write_text(markdown(), encoding="utf-8")
     click.echo(f"Written: {into}")

@@ -91,7 +91,14 @@ class Measure:
 
     def over(self, period: Period) -> ColumnElement:
         """The total over the rows of `period`; NULL where nothing is known, 0 where nothing happened."""
-        inside = self.within(period)
+        return self._total(self.within(period))
+
+    def whenever(self) -> ColumnElement:
+        """The total over all rows that have a day, for who puts them into a period by `time_column` himself."""
+        assert self.time_column is not None, f"{self.label} has no one date"
+        return self._total(and_(self.where, self.time_column.is_not(None)))
+
+    def _total(self, inside: ColumnElement[bool]) -> ColumnElement:
         if self.total == "count":
             return func.count(case((inside, 1)))
         assert self.expression is not None, f"{self.label} does not say what it totals"
