@@ -61,7 +61,7 @@ VALUES: dict[str, list[Any]] = {
 }
 
 
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(role=st.sampled_from(ASKING), question=questions())
 def test_a_program_reads_the_number_of_the_screen(
     role: str, question: dict[str, Any], programs: Programs

@@ -49,7 +49,7 @@ def talk(programs: Programs, token: str, what: Talk) -> Any:
     return anyio.run(run)
 
 
-async def told(client: Client, tool: str, **arguments: Any) -> Any:
+async def called_with(client: Client, tool: str, **arguments: Any) -> Any:
     """What a tool answers; a refusal is its sentence."""
     result = await client.call_tool(tool, arguments)
     text = "".join(part.text for part in result.content if part.type == "text")
@@ -75,13 +75,13 @@ def test_an_assistant_gets_the_apis_answer_under_the_role_and_each_call_is_noted
 
     async def what(client: Client) -> list[Any]:
         return [
-            await told(client, "find_metric", words="close rate"),
-            await told(client, "read_definition", metric="win_rate"),
-            await told(client, "ask_metric", **question),
-            await told(client, "ask_metric", **question | {"by": ["channel", "product"]}),
-            await told(client, "list_goals"),
-            await told(client, "list_alerts"),
-            await told(client, "list_decisions"),
+            await called_with(client, "find_metric", words="close rate"),
+            await called_with(client, "read_definition", metric="win_rate"),
+            await called_with(client, "ask_metric", **question),
+            await called_with(client, "ask_metric", **question | {"by": ["channel", "product"]}),
+            await called_with(client, "list_goals"),
+            await called_with(client, "list_alerts"),
+            await called_with(client, "list_decisions"),
         ]
 
     before = len(programs.lines("question.mcp"))
@@ -144,7 +144,7 @@ def test_what_an_assistant_may_not_ask_is_a_sentence_and_no_trace(programs: Prog
         answers = {}
         for attack, (tool, arguments, _) in ATTACKS.items():
             try:
-                answers[attack] = await told(client, tool, **arguments)
+                answers[attack] = await called_with(client, tool, **arguments)
             except Exception as refused:
                 answers[attack] = str(refused)
         return answers
@@ -168,10 +168,10 @@ def test_an_account_that_is_locked_meanwhile_is_refused_at_its_next_call(
     colleague("leaving", "sales")
 
     async def what(client: Client) -> Any:
-        first = await told(client, "ask_metric", metric="leads")
+        first = await called_with(client, "ask_metric", metric="leads")
         accounts.disable(programs.stores, "leaving", by="test")
         with pytest.raises(MCPError, match="error response"):
-            await told(client, "ask_metric", metric="leads")
+            await called_with(client, "ask_metric", metric="leads")
         return first
 
     assert talk(programs, programs.tokens["leaving"], what)["figure"]["value"] > 0
@@ -187,7 +187,7 @@ def test_an_assistant_on_this_machine_asks_in_a_colleagues_name(programs: Progra
 
     async def run() -> Any:
         async with Client(started("marketing")) as client:
-            return await told(client, "ask_metric", metric="leads", period="2026-04-01..2026-06-10")
+            return await called_with(client, "ask_metric", metric="leads", period="2026-04-01..2026-06-10")
 
     before = len(programs.lines("question.mcp"))
     answer = anyio.run(run)
