@@ -19,6 +19,8 @@ from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from metrics.comparison.currency import use_currency
+
 # A library of the sign-in warns on import that no app is running yet; the log should begin with what matters.
 logging.disable(logging.WARNING)
 from reports.interface.http_api import HttpApi
@@ -40,6 +42,7 @@ clock = Clock(chosen.timezone)
 stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)) - behind(chosen.data_dir))
 stores.origins = settings.origins(HERE / "settings.toml", os.environ)
 connect.use(stores)
+use_currency(chosen.currency)
 errors.keep_traces_in(chosen.data_dir / "bugs")
 programs = HttpApi(stores)
 

@@ -15,6 +15,7 @@ import click
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from metrics.comparison.currency import use_currency
 from warehouse import failures, settings
 from warehouse.errors import Problem, keep_traces_in, reference
 from warehouse.release import VERSION
@@ -46,12 +47,14 @@ def steps() -> Iterator[Callable[[str], None]]:
 
 def open_here() -> connect.Stores:
     """Both stores of this machine, by `settings.toml` and the environment, with the machine's clock."""
+
     private_files.from_now_on()
     choices = settings.read(HERE / "settings.toml", os.environ)
     clock = Clock(choices.timezone)
     stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)) - behind(choices.data_dir))
     stores.origins = settings.origins(HERE / "settings.toml", os.environ)
     connect.use(stores)
+    use_currency(choices.currency)
     keep_traces_in(choices.data_dir / "bugs")
     return stores
 

@@ -17,7 +17,7 @@ from warehouse.errors import Problem
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Every choice with its default. Money is in HKD, days are calendar days."""
+    """Every choice with its default. Money is in the chosen currency, days are calendar days."""
 
     data_dir: Path = field(default_factory=lambda: Path("data").resolve())
     """Where snapshots, models and the default application database live."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
+from metrics.comparison.currency import currency
 from metrics.definitions.meaning import Meaning
 from warehouse.schema import response_curves, value_hindsight
 
@@ -80,7 +81,7 @@ BUDGET = Meaning(
             "Those customers times the lifetime value of a customer the channel won in the two years before.",
         ),
         (
-            "Next HKD 100,000",
+            f"Next {currency()} 100,000",
             "So much more in this channel alone, over twelve months, on top of its spend: the customers it adds, and "
             "their lifetime value less the money itself.",
         ),

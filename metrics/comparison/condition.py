@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 from sqlalchemy import ColumnElement
 
+from metrics.comparison.currency import in_currency
 from metrics.comparison.words import as_typed, days, hkd, numeral, share, signed
 from warehouse.errors import ChangeRefused
 from warehouse.schema import plain
@@ -78,7 +79,7 @@ class Condition:
         """`Marketing's score is at least 45`, or `Savings at least HKD 500,000` in brief."""
         about, verb = attributes[self.attribute], OPERATORS[self.operator]
         values = " or ".join(about.written(v) for v in self.values)
-        return f"{about.label} {verb.removeprefix('is ') if brief else verb} {values}"
+        return f"{in_currency(about.label)} {verb.removeprefix('is ') if brief else verb} {values}"
 
     def expression(self, columns: Mapping[str, ColumnElement]) -> ColumnElement[bool]:
         """The comparison in SQL, its values bound."""

@@ -14,6 +14,7 @@ import pandas as pd
 
 from metrics.comparison.compare import Change
 from metrics.comparison.conclusion import Verdict
+from metrics.comparison.currency import currency
 from metrics.definitions.measure import Metric, Unit
 from warehouse.sql.moments import is_only_a_day
 
@@ -66,8 +67,8 @@ def hkd(value: float | None) -> str:
         return UNKNOWN
     assert value is not None
     if abs(value) >= 10_000_000:
-        return f"HKD {numeral(value / 1_000_000, 1)} m"
-    return f"HKD {numeral(value)}"
+        return f"{currency()} {numeral(value / 1_000_000, 1)} m"
+    return f"{currency()} {numeral(value)}"
 
 
 def share(value: float | None, places: int = 1) -> str:

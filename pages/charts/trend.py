@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import currency
 from metrics.comparison.words import day, figure
 from metrics.definitions.scope import Scope, full_months
 from pages.charts import charts, time_charts
@@ -29,7 +30,7 @@ def block(name: str, scope: Scope, viewer: Viewer) -> None:
     answer = data.ask(viewer, [name], scope, periods=months)
     values = [float(v) * (100 if metric.unit == "share" else 1) for v in answer[name]]
     pinned = annotations.events(data.reader(viewer), name)
-    unit = {"share": "%", "HKD": "HKD"}.get(metric.unit, "")
+    unit = {"share": "%", "HKD": currency()}.get(metric.unit, "")
     last = figure(metric, answer[name].iloc[-1])
     events = time_charts.events_between(pinned, months[0].start, scope.period.end)
     charts.show(

@@ -5,6 +5,7 @@ from math import log10
 
 import pandas as pd
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import hkd, numeral, rounded
 from pages.charts import charts, label_places
 from pages.components import theme
@@ -58,8 +59,8 @@ def value_against_cost(groups: pd.DataFrame, height: int = 330) -> charts.Figure
         hovertemplate=charts.SAYS,
     )
     axis = {"type": "log", "tickformat": ",.0f", "dtick": 1, "showgrid": True}
-    x = axis | {"title": {"text": "Cost per customer, HKD"}, "range": _log(*across)}
-    y = axis | {"title": {"text": "Lifetime value, HKD"}, "range": _log(least, most)}
+    x = axis | {"title": {"text": f"Cost per customer, {currency()}"}, "range": _log(*across)}
+    y = axis | {"title": {"text": f"Lifetime value, {currency()}"}, "range": _log(least, most)}
     return charts.figure([*lines, points], height, x, y, margin=theme.MARGIN | {"t": 16})
 
 

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import currency
 from metrics.comparison.words import figure, rounded_column
 from metrics.definitions.scope import parts_by_month
 from metrics.query.query import Query
@@ -37,7 +38,7 @@ def show(viewer: Viewer, report: SavedReport, word: LabelOf) -> None:
         _lines(
             metric.label, cells * factor, labels, [[figure(metric, v) for v in r] for r in cells.to_numpy()]
         )
-    unit = {"share": ", %", "HKD": ", HKD"}.get(metric.unit, "")
+    unit = {"share": ", %", "HKD": f", {currency()}"}.get(metric.unit, "")
     frame = pd.DataFrame({f"{rows}{unit}": labels})
     for at, head in enumerate(heads):
         frame[head] = rounded_column(factor * cells.iloc[:, at], 1).to_numpy()

@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import currency
 from metrics.comparison.words import PLACES, figure, numeral, rounded_column
 from metrics.definitions.measure import Metric, Ratio
 from metrics.definitions.scope import Scope
@@ -226,7 +227,9 @@ def _table(
     metric = CATALOGUE[report.metric]
     cells = result.parts if report.breakdown else (result.whole,)
     factor = 100 if metric.unit == "share" else 1
-    unit = {"share": ", %", "HKD": ", HKD", "days": ", days", "hours": ", hours"}.get(metric.unit, "")
+    unit = {"share": ", %", "HKD": f", {currency()}", "days": ", days", "hours": ", hours"}.get(
+        metric.unit, ""
+    )
     first = by_in_words(report.breakdown) if report.breakdown else "Period"
     columns: dict[str, list[Any]] = {
         first: [_label(report, c, word) for c in cells],

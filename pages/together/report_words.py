@@ -5,6 +5,7 @@ from collections.abc import Callable
 from metrics.catalogue import CATALOGUE
 from metrics.comparison import multiple_comparisons
 from metrics.comparison.compare import taken_apart
+from metrics.comparison.currency import currency
 from metrics.comparison.words import change, figure, numeral
 from metrics.definitions.dimensions import caution
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
@@ -47,7 +48,9 @@ def title(
     report: SavedReport, reading: ReportResult, whose: str, label_of: LabelOf, *, by_month: bool = False
 ) -> str:
     """The finding, with the number; a number keeps its unit on one line."""
-    return _title(report, reading, whose, label_of, by_month=by_month).replace("HKD ", "HKD\u00a0")
+    return _title(report, reading, whose, label_of, by_month=by_month).replace(
+        f"{currency()} ", f"{currency()}\u00a0"
+    )
 
 
 def _title(

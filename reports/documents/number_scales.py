@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import numeral, share, with_sign
 from metrics.definitions.measure import Unit
 from reports.review.review_document import Chart
@@ -17,7 +18,7 @@ _FORMATS: dict[Unit, str] = {
     "days": "#,##0.0;−#,##0.0;0.0",
     "hours": "#,##0.0;−#,##0.0;0.0",
 }
-_UNITS: dict[Unit, str] = {"HKD": "HKD", "days": "days", "hours": "hours", "points": "points"}
+_UNITS: dict[Unit, str] = {"days": "days", "hours": "hours", "points": "points"}
 
 
 def office(chart: Chart) -> str:
@@ -51,7 +52,7 @@ def _broken(chart: Chart) -> bool:
 
 def heading(chart: Chart, *, line: bool) -> str:
     """What stands above a chart: its one series, the unit, and its mark; `line` says whether that is drawn."""
-    unit = _UNITS.get(chart.unit, "")
+    unit = currency() if chart.unit == "HKD" else _UNITS.get(chart.unit, "")
     named = chart.series[0].name if len(chart.series) == 1 else ""
     title = f"{named}, {unit}" if named and unit and unit not in named else named or unit
     if chart.mark and math.isfinite(chart.mark):

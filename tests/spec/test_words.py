@@ -12,6 +12,7 @@ from hypothesis import strategies as some
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change
 from metrics.comparison.conclusion import Verdict
+from metrics.comparison.currency import in_currency, use_currency
 from metrics.comparison.words import (
     PLACES,
     as_typed,
@@ -123,3 +124,13 @@ def test_a_column_has_as_many_places_as_the_figure_in_words(metric) -> None:
     value = 12.3456
     in_table = rounded(100 * value if metric.unit == "share" else value, PLACES[metric.unit])
     assert f"{in_table:,g}" in figure(metric, value)
+
+
+def test_amounts_and_labels_are_written_in_the_currency_of_the_settings() -> None:
+    try:
+        use_currency("EUR")
+        assert [hkd(v) for v in (1234.4, -5.0, 12_300_000.0)] == ["EUR 1,234", "EUR −5", "EUR 12.3 m"]
+        assert in_currency("What may it cost, in HKD?") == "What may it cost, in EUR?"
+    finally:
+        use_currency("HKD")
+    assert hkd(1234.4) == "HKD 1,234"

@@ -162,6 +162,19 @@ def test_a_database_is_looked_at_by_the_variable_that_holds_its_address(tmp_path
     stores.app_db.dispose()
 
 
+def test_columns_that_blanks_keep_apart_are_read_and_a_count_is_no_number_of_a_row(tmp_path):
+    rows = "".join(
+        f" 0000{c}  1997010{d}  {n}  {n}1.77\n" for c, d, n in ((1, 1, 1), (2, 2, 1), (2, 3, 2), (3, 3, 1))
+    )
+    folder = exports.write(
+        tmp_path / "cd", {"CDNOW.txt": f" customer_id  date number_of_cds  dollar_value\n{rows}"}
+    )
+    assert set(_proposed(folder).written) == {"customers", "transactions", "revenues"}
+    mapping = (folder / "transactions.sql").read_text()
+    assert 'row_number() OVER ()::VARCHAR AS "transaction_id"' in mapping
+    assert "read_day(s.\"date\", '%Y%m%d')" in mapping
+
+
 WRONG = {
     "customers.csv": "customer_id,joined_on,segment\n" + "".join(f"C{n},6th Feb,gold\n" for n in range(7)),
     "leads.csv": "lead_id,created_at,customer_id\nL1,2026-05-01,\nL1,2026-05-02,\n",

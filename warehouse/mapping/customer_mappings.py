@@ -189,10 +189,11 @@ def transactions(links: FolderLinks) -> Proposal | None:
         if not customer or not one.has("amount"):
             continue
         links.used.add(one.table.label)
-        key = links.key(one, "id") if one.has("id") else "row_number() OVER ()::VARCHAR"
+        numbered = one.has("id") and _names_one_customer(links, one)
+        key = links.key(one, "id") if numbered else "row_number() OVER ()::VARCHAR"
         columns = {
             "transaction_id": sql.guessed(key, one, "id")
-            if one.has("id")
+            if numbered
             else ProposedColumn(
                 sql=key, origin="the row's place", check="a number that stays would be better"
             ),
@@ -207,7 +208,7 @@ def transactions(links: FolderLinks) -> Proposal | None:
         columns["customer_made"] = ProposedColumn(sql="'true'", origin="what the file holds")
         group = ""
         conditions = [f"{customer[0].sql} IS NOT NULL", *_counts(links, one)]
-        if one.has("id") and not _is_key(links, one, conditions[1:]):
+        if numbered and not _is_key(links, one, conditions[1:]):
             total = columns["amount"]
             columns = {
                 n: c
@@ -355,6 +356,17 @@ def _ended(bought: Recognised, alias: str = "s") -> str:
         return ""
     ended = sql.column_sql(bought, "ended", alias)
     return f"CASE WHEN bool_and(coalesce({ended}, '') <> '') THEN max({sql.moment_sql(bought, 'ended', alias)})[:10] END"
+
+
+def _names_one_customer(links: FolderLinks, one: Recognised) -> bool:
+    """Whether a number is about one customer, however many rows it has: rows of another kind of number are no order."""
+    key = one.fields["id"].column.sql
+    who = one.fields["customer_ref" if one.has("customer_ref") else "email"].column.sql
+    row = links.db.execute(
+        f"SELECT count(DISTINCT ({key}, {who})) = count(DISTINCT {key}) FROM {one.table.relation} AS s "
+        f"WHERE {key} <> '' AND {who} <> ''"
+    ).fetchone()
+    return bool(row and row[0])
 
 
 def _is_key(links: FolderLinks, one: Recognised, conditions: Sequence[str]) -> bool:

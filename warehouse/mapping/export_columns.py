@@ -24,8 +24,11 @@ class Kind:
 
 
 _PERSON = {
-    "first_name": ("text", "first name|firstname|given name|vorname|voornaam|prenom|nombre"),
-    "last_name": ("text", "last name|lastname|surname|family name|nachname|achternaam"),
+    "first_name": (
+        "text",
+        "first name|firstname|first name billing|given name|vorname|voornaam|prenom|nombre",
+    ),
+    "last_name": ("text", "last name|lastname|last name billing|surname|family name|nachname|achternaam"),
     "full_name": (
         "text",
         "full name|contact name|customer name|name|client name|kunde|naam|billing name|requester",
@@ -211,7 +214,7 @@ KINDS: Mapping[str, Kind] = {
                 "moment",
                 "joined on|customer since|became a customer date|member since|signup date"
                 "|sign up date|created|create date|created date|created at|created on|date created"
-                "|kunde seit|registration date|start date",
+                "|kunde seit|registration date|date registered|start date",
             ),
             "left": (
                 "moment",

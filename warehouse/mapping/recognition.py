@@ -25,6 +25,8 @@ _SHAPES: Mapping[str, frozenset[str]] = {
 }
 """What a field holds → the shapes of columns that can be it."""
 _EXACT, _PART, _TELLING = 2.0, 1.0, 1.5
+_STAFF = re.compile(r"\b(owner|agent|assignee|manager|rep|created by|modified by)\b")
+"""A colleague's address or name is no customer's."""
 _ENOUGH = 6.0
 """So much must speak for a kind."""
 
@@ -90,8 +92,8 @@ def _fields(table: SourceTable, kind: Kind, export: KnownExport | None = None) -
             if field in taken:
                 continue
             for rank, name in enumerate((own.get(field) or names).split("|")):
-                if not whole and len(name) < 4:
-                    continue
+                if not whole and (len(name) < 4 or shape == "id"):
+                    continue  # “number of items” is nobody's number
                 for column in table.columns:
                     fits = (
                         plain_name(column.name) == name if whole else _contains(plain_name(column.name), name)
@@ -107,6 +109,8 @@ def _fields(table: SourceTable, kind: Kind, export: KnownExport | None = None) -
 
 
 def _contains(text: str, name: str) -> bool:
+    if _STAFF.search(text) and not _STAFF.search(name):
+        return False
     return re.search(rf"\b{re.escape(name)}\b", text) is not None and len(text) <= 5 * len(name)
 
 

@@ -190,6 +190,8 @@ def _csv(db: duckdb.DuckDBPyConnection, path: Path, name: str) -> tuple[str, str
         f"SELECT Delimiter, SkipRows, HasHeader FROM sniff_csv({_text(name)}, all_varchar = true, "
         f"sample_size = 100000{encoding})"
     ).fetchone()
+    if spaced := _spaced(path, name):
+        return spaced, f"SELECT * FROM {spaced}"
     separator, skip, header = dialect or (",", 0, True)
     reads = (
         f"read_csv({_text(name)}, delim = {_text(separator)}, quote = '\"', escape = '\"', header = true, "
@@ -203,6 +205,22 @@ def _csv(db: duckdb.DuckDBPyConnection, path: Path, name: str) -> tuple[str, str
         if first and any(v and re.fullmatch(r"[-\d.,]+", str(v)) for v in first):
             reads = reads.replace("header = true", "header = false")
     return reads, f"SELECT * FROM {reads}"
+
+
+def _spaced(path: Path, name: str) -> str:
+    """How a text file is read whose columns stand apart by blanks alone; "" for every other."""
+    if name.lower().endswith((".csv", ".gz")):
+        return ""
+    with path.open(encoding="utf-8-sig", errors="replace") as file:
+        first = file.readline().strip()
+    if re.search(r"[,;\t|\"]", first) or not re.search(r"\S {2,}\S", first):
+        return ""
+    parts = ", ".join(
+        f"regexp_split_to_array(trim(line), '\\s+')[{at}] AS {_identifier(column)}"
+        for at, column in enumerate(first.split(), 1)
+    )
+    lines = f"read_csv({_text(name)}, columns = {{line: 'VARCHAR'}}, delim = '\t', quote = '', header = true)"
+    return f"(SELECT {parts} FROM {lines})"
 
 
 def _looked_at(db: duckdb.DuckDBPyConnection, label: str, reads: str, query: str) -> SourceTable:

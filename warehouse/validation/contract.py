@@ -347,6 +347,9 @@ def last_day(db: duckdb.DuckDBPyConnection, not_after: date) -> tuple[date, str]
         ).fetchall()[0]
         latest += [(day, f"{table.name}.{c.key}") for c, day in zip(columns, days, strict=True) if day]
     if not latest:
-        raise LoadRefused(f"No table has a dated row, so there is no day to report on. {NOTHING}")
+        raise LoadRefused(
+            "No table has a dated row, so there is no day to report on. Give the day the files were exported with "
+            f"--as-of; figures over time need a table with days. {NOTHING}"
+        )
     # Of several columns that share the day, the first in the order of the contract.
     return max(latest, key=lambda pair: pair[0])

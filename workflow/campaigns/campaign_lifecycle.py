@@ -12,6 +12,7 @@ from datetime import date, datetime
 import pandas as pd
 from sqlalchemy import select
 
+from metrics.comparison.currency import currency
 from warehouse.access import audit, data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import campaign_steps
@@ -87,7 +88,7 @@ def record(
     )
     note = audit.checked_text(note, LONGEST_NOTE, missing, "The note has")
     if step == "planned" and not (budget is not None and budget > 0):
-        raise ChangeRefused("A plan needs a budget in HKD above 0. Enter it and save again.")
+        raise ChangeRefused(f"A plan needs a budget in {currency()} above 0. Enter it and save again.")
     if expected_wins is not None and expected_wins < 0:
         raise ChangeRefused("The deals a campaign should win cannot be fewer than 0.")
     if step == "changed" and happened_on is not None and happened_on > stores.now().date():

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import currency
 from metrics.comparison.goal_status import is_limit, may_be_below_zero
 from metrics.comparison.plan_pace import Forecast
 from metrics.comparison.words import as_typed, day, figure, in_a_sentence, numeral, rounded, signed
@@ -91,7 +92,9 @@ def judge(
 
 def unit_of_target(metric: Metric) -> str:
     """In which unit a target is written: `in %`, `in HKD`, `in points`, `as a number`."""
-    return {"share": "in %", "count": "as a number"}.get(metric.unit, f"in {metric.unit}")
+    return {"share": "in %", "count": "as a number", "HKD": f"in {currency()}"}.get(
+        metric.unit, f"in {metric.unit}"
+    )
 
 
 def written(metric: Metric, target: float) -> float:

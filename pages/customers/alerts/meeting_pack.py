@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import day, rounded
 from pages.components import tables
 from warehouse.access.typed_rows import rows_of
@@ -20,7 +21,9 @@ def show(people: pd.DataFrame, since: Changes, today: date) -> None:
     with st.expander(f"Meeting pack ({len(people)} customers)"):
         st.caption(f"As of {day(today)}, changes since Monday {day(since.since)}. In the order to work them.")
         whole = st.column_config.NumberColumn(format="localized")
-        tables.show(_pack(people, since, today), "customer-health-pack", columns={"At stake (HKD)": whole})
+        tables.show(
+            _pack(people, since, today), "customer-health-pack", columns={f"At stake ({currency()})": whole}
+        )
 
 
 def _pack(people: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
@@ -31,7 +34,9 @@ def _pack(people: pd.DataFrame, since: Changes, today: date) -> pd.DataFrame:
                 "Customer": alert.called,
                 "Number": alert.customer_id,
                 "Segment": alert.segment,
-                "At stake (HKD)": None if alert.value_at_stake is None else rounded(alert.value_at_stake),
+                f"At stake ({currency()})": None
+                if alert.value_at_stake is None
+                else rounded(alert.value_at_stake),
                 "Flagged for": "; ".join(alert.titles),
                 "Why": " ".join(alert.facts[:3]),
                 "Until": alert_queue.due_words(alert.due_on.date(), today).capitalize(),

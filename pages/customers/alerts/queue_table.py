@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import day, rounded_column
 from pages.components import tables, worklist
 from pages.components.worklist import AT_MOST
@@ -62,7 +63,7 @@ def _lines(people: pd.DataFrame, today: date) -> pd.DataFrame:
         {
             "Customer": [alert.called for alert in flagged],
             "Segment": [None if alert.segment is None else plain(alert.segment) for alert in flagged],
-            "HKD at stake": rounded_column(people["value_at_stake"].astype(float)).to_list(),
+            f"{currency()} at stake": rounded_column(people["value_at_stake"].astype(float)).to_list(),
             "Risk, %": rounded_column(100 * people["chance"].astype(float), 1).to_list(),
             "Can be kept, %": rounded_column(100 * saved, 1).to_list(),
             "Reason": [_reason(alert.titles) for alert in flagged],
@@ -70,7 +71,7 @@ def _lines(people: pd.DataFrame, today: date) -> pd.DataFrame:
             "Status": [status(alert, today) for alert in flagged],
             "Contacted": pd.to_datetime(people["contacted_on"]).to_list(),
             "Next task": people["next_task"].to_list(),
-            "Order, HKD": rounded_column(people["worth"].astype(float)).to_list(),
+            f"Order, {currency()}": rounded_column(people["worth"].astype(float)).to_list(),
         }
     )
     return frame if saved.notna().any() else frame.drop(columns="Can be kept, %")
@@ -90,7 +91,7 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
     return {
         "Customer": st.column_config.TextColumn(pinned=True, width="medium"),
         "Segment": st.column_config.TextColumn(width="small"),
-        "HKD at stake": number(
+        f"{currency()} at stake": number(
             width=105, help="Deposits and investments as of the last night.", format="localized"
         ),
         "Risk, %": number(
@@ -115,7 +116,7 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
         "Next task": st.column_config.TextColumn(
             width="medium", help="The first open task for the customer, and the day it is due."
         ),
-        "Order, HKD": number(
+        f"Order, {currency()}": number(
             width="small",
             help=f"What the list is ordered by: what is at stake × {by}. Where that chance is not known, the one in "
             "the middle of the list stands in for it.",

@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import hkd, numeral, rounded_column
 from metrics.customers.customer_search import name_or_number
 from metrics.definitions.scope import Scope
@@ -145,7 +146,7 @@ def _lines(people: pd.DataFrame, viewer: Viewer) -> pd.DataFrame:
             "Customer": names,
             "Segment": [None if pd.isna(s) else plain(s) for s in people["segment"]],
             "RM": people["rm_name"].to_list(),
-            "Balance, HKD": rounded_column(people["balance"].astype(float)).to_list(),
+            f"Balance, {currency()}": rounded_column(people["balance"].astype(float)).to_list(),
             "Products": people["products"].to_list(),
             "Risk, %": rounded_column(100 * people["chance"], 1).to_list(),
             "Open alert": people["alerts"].replace("", None).to_list(),
@@ -162,7 +163,7 @@ def _columns() -> tables.Columns:
     return {
         "Customer": text(pinned=True, width="medium"),
         "Segment": text(width="small"),
-        "Balance, HKD": number(
+        f"Balance, {currency()}": number(
             width=115, help="Deposits and investments as of the last night.", format="localized"
         ),
         "Products": number(width=75, help="How many products are held."),

@@ -5,6 +5,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import day, hkd, rounded_column
 from metrics.customers import timeline as about
 from metrics.customers.profile_parts import CREDIT_PRODUCTS, SAVED_PRODUCTS
@@ -100,7 +101,7 @@ def _holdings(viewer: Viewer, held: pd.DataFrame, today: date) -> None:
         {
             "Product": [plain(p).capitalize() for p in held["product"]],
             "Since": pd.to_datetime(held["opened_on"]),
-            "Balance (HKD)": rounded_column(held["balance"]),
+            f"Balance ({currency()})": rounded_column(held["balance"]),
         }
     )
     ends = pd.to_datetime(held["closed_on"])
@@ -113,7 +114,7 @@ def _holdings(viewer: Viewer, held: pd.DataFrame, today: date) -> None:
         columns={
             "Ends": st.column_config.DateColumn(format="D MMM YYYY", help="The day the contract ends."),
             "Since": st.column_config.DateColumn(format="D MMM YYYY"),
-            "Balance (HKD)": st.column_config.NumberColumn(format="localized"),
+            f"Balance ({currency()})": st.column_config.NumberColumn(format="localized"),
         },
     )
 
@@ -127,7 +128,7 @@ def _balance(months: pd.DataFrame) -> None:
         months["balance"].astype(float).tolist(),
     )
     charts.show(
-        time_charts.line(days, values, unit="HKD"),
+        time_charts.line(days, values, unit=currency()),
         alt=f"Balance by month end, last {hkd(values[-1])}",
         key="balance",
     )

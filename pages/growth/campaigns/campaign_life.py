@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import day, hkd, numeral, share
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Period, Scope
@@ -203,7 +204,7 @@ def _form(campaign_id: str, seen: int, *, closed: bool) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input(
-                "Of a plan: budget, HKD",
+                f"Of a plan: budget, {currency()}",
                 min_value=0,
                 value=None,
                 step=10_000,

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from metrics.attribution import channel_net_value, value_meaning
+from metrics.comparison.currency import currency
 from metrics.comparison.words import hkd, numeral, rounded, share, signed
 from metrics.definitions.scope import Period, Scope, whole_months
 from models.attribution import spend_response
@@ -44,7 +45,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         for channel, spend in zip(usable["channel"], usable["usual_spend"], strict=True)
     }
     st.caption(
-        "Monthly budget for new customers, in HKD; it starts at the usual spend. The next "
+        f"Monthly budget for new customers, in {currency()}; it starts at the usual spend. The next "
         f"{hkd(MORE)} goes on top, over twelve months."
     )
     spends = _spends(usual)

@@ -9,6 +9,7 @@ from scipy.stats import binomtest
 
 from metrics.attribution import channel_net_value, value_meaning
 from metrics.comparison.compare import share_interval
+from metrics.comparison.currency import currency
 from metrics.comparison.words import day, hkd, numeral, rounded, share
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Scope
@@ -34,8 +35,8 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
         tables.empty(triangle.why_empty)
         return
     st.caption(
-        "Net revenue so far per customer won, in HKD; who left again counts too. Hatched months have not come yet. A "
-        "blank one is hidden, because it is about too few people, or nothing is on record of it."
+        f"Net revenue so far per customer won, in {currency()}; who left again counts too. Hatched months have not come "
+        "yet. A blank one is hidden, because it is about too few people, or nothing is on record of it."
     )
     charts.show(
         value_charts.triangle(triangle.cumulative, list(triangle.labels)),

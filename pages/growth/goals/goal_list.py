@@ -8,6 +8,7 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import compare
+from metrics.comparison.currency import currency
 from metrics.comparison.goal_status import State, is_limit, state_in_words
 from metrics.comparison.incentive import Incentive, attainment
 from metrics.comparison.words import change, day, figure, hkd, share
@@ -121,7 +122,7 @@ def bonus(viewer: Viewer, chosen: Goal, running: list[Progress]) -> None:
     )
     left, right = st.columns(2, gap="large")
     with left:
-        pot = st.number_input("The pot, in HKD", 0, 100_000_000, 1_000_000, step=50_000)
+        pot = st.number_input(f"The pot, in {currency()}", 0, 100_000_000, 1_000_000, step=50_000)
         weight = st.slider("How much of it the shared goal decides", 0, 100, 60, step=5, format="%d%%")
     terms = Incentive(pot=float(pot), shared_weight=weight / 100)
     with right:

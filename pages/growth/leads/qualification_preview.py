@@ -9,6 +9,7 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.condition import Condition, at_least
+from metrics.comparison.currency import currency
 from metrics.comparison.words import figure, numeral, points, share, signed
 from metrics.definitions.scope import Scope, month
 from metrics.qualification.qualification_rule import QualificationRule, dependent
@@ -166,7 +167,7 @@ def _rule_on_trial(viewer: Viewer) -> QualificationRule | None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         score = st.number_input("Score at least", 0, 100, 45, step=5, width=130, key="rule-score")
         worth = st.number_input(
-            "Expected HKD at least",
+            f"Expected {currency()} at least",
             0,
             10_000_000,
             0,
