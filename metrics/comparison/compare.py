@@ -2,7 +2,7 @@
 
 Shares by Newcombe's interval for two proportions (Stat. Med. 17, 1998, 873-890, method 10) from statsmodels, counts by
 the score interval for the ratio of two Poisson rates; a score between -1 and 1 by its largest possible variance. A sum
-of money has no interval here, so it gets no verdict.
+of money, and an amount per person, has no interval here, so it gets no verdict.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ def compare(metric: Metric, now: dict[str, float], before: dict[str, float], alp
         middle = now["numerator"] / n - before["numerator"] / m
         wide = _normal(alpha) * math.sqrt(spread)
         low, high = middle - wide, middle + wide
+    elif not knows_its_noise(metric):
+        return Change(Verdict.CHANGED, relative=relative)
     else:
         # A cost divided by a count: the cost is known to the cent, the count is what varies.
         bounds = rate_ratio_interval(m, n, alpha)
@@ -125,8 +127,11 @@ def _verdict(metric: Metric, low: float, high: float, none: float, relative: flo
 
 
 def interval(metric: Ratio, top: float, bottom: float) -> tuple[float, float] | None:
-    """The 95% interval of a share, or of a score whose cases lie between -1 and 1; None below `FEWEST` cases."""
-    if not bottom >= FEWEST or math.isnan(top):
+    """The 95% interval of a share, or of a score whose cases lie between -1 and 1; None below `FEWEST` cases.
+
+    None for every other unit, too: how much an amount varies from case to case is not in its two totals.
+    """
+    if metric.unit not in ("share", "points") or not bottom >= FEWEST or math.isnan(top):
         return None
     if metric.unit == "share":
         return share_interval(top, bottom)
@@ -146,11 +151,11 @@ def knows_its_noise(metric: Metric) -> bool:
     """Whether what a figure moves can be held against chance: not a sum or a median, nor an amount per person.
 
     An amount varies from one person to the next, and by how much is not in its two totals; a cost is spent, and only the
-    people it is divided by vary.
+    people it is divided by vary. What is spent stands in rows that are about no person.
     """
     if isinstance(metric, Measure):
         return metric.total == "count"
-    return metric.unit != "HKD" or metric.numerator.fact is not metric.denominator.fact
+    return metric.unit in ("share", "points") or not metric.numerator.fact.info["person"]
 
 
 def count_interval(count: float) -> tuple[float, float]:

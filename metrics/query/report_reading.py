@@ -157,12 +157,8 @@ class _Maker:
         values, then = self._values(row), self._values(earlier)
         cases = values.get("denominator", math.nan)
         bounds = None
-        if isinstance(self.metric, Ratio) and self.metric.unit in ("share", "points"):
-            bounds = (
-                interval(self.metric, values["numerator"], cases)
-                if values["value"] == values["value"]
-                else None
-            )
+        if isinstance(self.metric, Ratio) and values["value"] == values["value"]:
+            bounds = interval(self.metric, values["numerator"], cases)
         days = counted(self.metric, now, self.covered)
         alike = before is not None and self.begun and self.alike and final_after(self.metric) is not None
         return Cell(

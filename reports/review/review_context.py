@@ -331,9 +331,7 @@ def n_in_words(metric: Metric, now: Mapping[str, float]) -> str:
     if not isinstance(metric, Ratio) or math.isnan(now["denominator"]):
         return ""
     n = f"n = {numeral(now['denominator'])}"
-    bounds = (
-        interval(metric, now["numerator"], now["denominator"]) if metric.unit in ("share", "points") else None
-    )
+    bounds = interval(metric, now["numerator"], now["denominator"])
     if bounds is None:
         return n
     return f"95% interval {figure(metric, bounds[0])} to {figure(metric, bounds[1])}, {n}"

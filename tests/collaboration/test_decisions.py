@@ -7,7 +7,9 @@ from datetime import date, datetime
 import pytest
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison.compare import knows_its_noise
+from metrics.comparison.compare import Change, compare, knows_its_noise
+from metrics.comparison.conclusion import Verdict
+from metrics.comparison.words import figure, numeral
 from metrics.definitions.scope import Period, Scope
 from reports import review_composition
 from reports.answers import decisions as decisions_of
@@ -21,7 +23,7 @@ from warehouse.stores.connect import Stores
 from workflow.collaboration import decision_outcomes, decision_sources, record_reading, record_store
 from workflow.collaboration.decision_outcomes import DecisionOutcome
 from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES, track_record
-from workflow.collaboration.pinned_figures import Reading, pin_figure, slice_now
+from workflow.collaboration.pinned_figures import Reading, in_words, pin_figure, slice_now
 from workflow.collaboration.record_kind import Record
 
 ANALYST, EXECUTIVE, MARKETING, SERVICE = (
@@ -93,6 +95,7 @@ def test_a_figure_is_held_against_chance_only_where_its_totals_say_how_much_it_v
         "cac",
         "marketing_cost",
         "lifetime_value",
+        "revenue_per_acquired",
         "reply_median",
         "wins_linear",
     )
@@ -140,6 +143,25 @@ def test_a_sum_of_money_has_no_interval_and_days_before_the_decision_say_nothing
     assert "no interval" in result.why
     early = _decide(bank, scope=Scope(Period(date(2026, 4, 1), date(2026, 6, 30))))
     assert _outcome(bank, early).why.startswith("Too early")
+
+
+def test_a_cost_per_person_is_pinned_without_an_interval_and_reached_within_the_noise_cannot_be_told(
+    bank: Stores,
+) -> None:
+    number = _decide(bank, "fall", 1_000.0, metric="cac")
+    then = _outcome(bank, number).then
+    words = in_words(CATALOGUE["cac"], then.reading)
+    assert (then.low, then.high) == (None, None)
+    assert words == f"{figure(CATALOGUE['cac'], then.value)} (n = {numeral(then.cases)})"
+    with bank.app_db.begin() as app_db:
+        app_db.execute(pinned_figures.update().values(value=2_000.0, cases=400.0))
+    assert _outcome(bank, number, Reading(1_050.0, cases=400.0)).did == CANNOT_BE_TOLD
+    assert _outcome(bank, number, Reading(1_500.0, cases=400.0)).did == NO
+
+
+def test_an_amount_per_person_moves_without_an_interval() -> None:
+    sides = ({"value": v, "numerator": v * 500, "denominator": 500.0} for v in (1_500.0, 1_000.0))
+    assert compare(CATALOGUE["revenue_per_acquired"], *sides) == Change(Verdict.CHANGED, relative=0.5)
 
 
 def test_who_could_not_ask_the_figure_is_not_told_what_became_of_it(bank: Stores) -> None:

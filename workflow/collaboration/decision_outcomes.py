@@ -135,7 +135,7 @@ def judged(
     movement = compare(metric, _sides(metric, now), _sides(metric, then))
     if not movement.verdict.is_judged:
         return CANNOT_BE_TOLD, f"{_sentence(verdict_in_words(movement.verdict, movement.n))}."
-    if movement.low is None or not knows_its_noise(metric):
+    if movement.low is None:
         return (
             CANNOT_BE_TOLD,
             "This figure has no interval, so that what is chance and what is not cannot be told.",
@@ -174,12 +174,18 @@ def _reached(metric: Metric, now: Reading, direction: str, expected: float | Non
 
 
 def bounds(metric: Metric, reading: Reading) -> tuple[float, float]:
-    """The 95% interval of a reading; a value that has none is its own."""
+    """The 95% interval of a reading; a value that has none is its own.
+
+    Of a cost per person only the people vary, as in `compare`: it is spent, and was shared by more or fewer.
+    """
     if reading.low is not None and reading.high is not None:
         return reading.low, reading.high
-    if not isinstance(metric, Ratio) and metric.total == "count":
-        return count_interval(reading.value)
-    return reading.value, reading.value
+    if not isinstance(metric, Ratio):
+        return count_interval(reading.value) if metric.total == "count" else (reading.value, reading.value)
+    if reading.cases is None or metric.unit in ("share", "points") or not knows_its_noise(metric):
+        return reading.value, reading.value
+    few, many = count_interval(reading.cases)
+    return reading.value * reading.cases / many, reading.value * reading.cases / few
 
 
 def _sides(metric: Metric, reading: Reading) -> dict[str, float]:

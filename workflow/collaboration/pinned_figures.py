@@ -38,7 +38,7 @@ from workflow.records import loaded_changes
 
 @dataclass(frozen=True)
 class Reading:
-    """What a figure says over a slice: its value, and where it is a ratio its 95% interval and what it divides by."""
+    """What a figure says over a slice: its value; of a share or score its 95% interval, of a ratio what it divides by."""
 
     value: float
     low: float | None = None
@@ -170,12 +170,13 @@ def _pinned(reader: Reader) -> dict[int, PinnedFigure]:
 
 
 def in_words(metric: Metric, reading: Reading) -> str:
-    """`6.3% (95% interval 5.9% to 6.8%, n = 1,204)`."""
-    words = figure(metric, reading.value)
-    if reading.low is not None and reading.high is not None and reading.cases is not None:
-        between = f"{figure(metric, reading.low)} to {figure(metric, reading.high)}"
-        words += f" (95% interval {between}, n = {numeral(reading.cases)})"
-    return words
+    """`6.3% (95% interval 5.9% to 6.8%, n = 1,204)`; of an amount per person, which has no interval, with its n alone."""
+    words, between = figure(metric, reading.value), ""
+    if reading.cases is None:
+        return words
+    if reading.low is not None and reading.high is not None:
+        between = f"95% interval {figure(metric, reading.low)} to {figure(metric, reading.high)}, "
+    return f"{words} ({between}n = {numeral(reading.cases)})"
 
 
 def why_different(then: PinnedFigure, now: Reading | None, reader: Reader) -> str:
