@@ -71,8 +71,8 @@ def _offer(key: str, names: tuple[str, ...], scope: Scope, viewer: Viewer) -> No
     kind = KINDS[chosen if chosen in offered else offered[0]]
     scope = _over_months(key, scope)
     st.caption(
-        f"About {CATALOGUE[name].label}, {scope.in_words()}. The whole bank’s figure is kept as it is now, so that both "
-        "sides read the same."
+        f"About {CATALOGUE[name].label}, {scope.in_words()}. The whole bank’s figure is kept as it is now, so that "
+        "everybody whose role includes it reads the same."
     )
     with forms.form(f"{kind.name} about {key}") as form:
         draw(form, (kind.title, *kind.fields), connect.here().now().date())
@@ -87,7 +87,8 @@ def _over_months(key: str, scope: Scope) -> Scope:
     exact = st.checkbox(
         f"Keep the days on the page ({scope.period.in_words()})",
         key=f"discuss-days-{key}",
-        help="Marketing, executives and relationship managers count whole months and could not read it.",
+        help="Only roles that see the whole tables behind the figure could read it. The others, such as Marketing, "
+        "executives and relationship managers, read whole months.",
     )
     return scope if exact else scope.over(months)
 

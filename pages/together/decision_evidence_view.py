@@ -24,7 +24,7 @@ def show(viewer: Viewer) -> None:
     with st.expander("How many rest on a pinned figure, by month and department", key="decision-evidence"):
         st.caption(
             "Counted by the day a decision was put forward and the department that did. A pinned figure can be opened by "
-            "whoever reads the decision; evidence in words alone is not counted."
+            "everybody whose role includes it; evidence in words alone is not counted."
         )
         left, right = st.columns(2, gap="large")
         with left:

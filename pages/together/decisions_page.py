@@ -17,7 +17,7 @@ from pages.together.records import record_page
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.collaboration import decision_outcomes, pinned_figures
-from workflow.collaboration.decision_outcomes import DecisionOutcome
+from workflow.collaboration.decision_outcomes import DecisionOutcome, by_the_data, by_the_data_in_words
 from workflow.collaboration.decision_records import (
     CANNOT_BE_TOLD,
     KIND,
@@ -29,12 +29,12 @@ from workflow.collaboration.decision_records import (
 )
 from workflow.collaboration.pinned_figures import Reading, in_words
 from workflow.collaboration.record_kind import Record
-from workflow.collaboration.record_reading import one_record
+from workflow.collaboration.record_reading import one_record, records_of
 
 _BADGES = {
-    YES: ("Did what was expected", "green", ":material/check:"),
-    NO: ("Did not do what was expected", "red", ":material/close:"),
-    CANNOT_BE_TOLD: ("Cannot be told", "gray", ":material/help:"),
+    YES: ("By the data: did what was expected", "green", ":material/check:"),
+    NO: ("By the data: did not do what was expected", "red", ":material/close:"),
+    CANNOT_BE_TOLD: ("By the data: cannot be told", "gray", ":material/help:"),
 }
 
 
@@ -43,8 +43,8 @@ def page(viewer: Viewer, _scope: object) -> None:
     record_page.show("decision", viewer, _outcome, above=_hits, below=decision_evidence_view.show)
 
 
-def _hits(records: Sequence[Record], _viewer: Viewer) -> None:
-    """What came of all decisions, what they rest on, and those only one department was asked about."""
+def _hits(records: Sequence[Record], viewer: Viewer) -> None:
+    """What came of all decisions as recorded and by the data, what they rest on, and those no other department shares."""
     if not records:
         return
     record = track_record(records)
@@ -53,15 +53,17 @@ def _hits(records: Sequence[Record], _viewer: Viewer) -> None:
         or "No decision was looked at again yet, so nothing can be said about how often they work"
     )
     st.markdown(f"**{escaped(hits)}.**")
+    if computed := by_the_data_in_words(records, data.until_changed(viewer, computed_of)):
+        st.markdown(computed)
     of = "1 decision rests" if record.decisions == 1 else f"{numeral(record.decisions)} decisions rest"
     st.caption(
         f"{numeral(record.pinned)} of {of} on a pinned figure ({share(record.pinned / record.decisions, 0)})."
     )
     if record.one_sided:
         with st.container(horizontal=True, vertical_alignment="center", gap="small", key="one-sided"):
-            st.badge("Only one department consulted", icon=":material/flag:", color="orange")
+            st.badge("No other department consulted", icon=":material/flag:", color="orange")
             for one in record.one_sided:
-                label = f"{one.record_id} · {one.title} ({one.contents['consulted'][0]})"
+                label = f"{one.record_id} · {one.title} ({one.department})"
                 if st.button(escaped(label), key=f"one-sided-{one.record_id}", type="tertiary"):
                     links.to(KIND.url, record=str(one.record_id))
 
@@ -78,7 +80,13 @@ def _outcome(record: Record, viewer: Viewer) -> None:
         return
     result = data.until_changed(viewer, outcome_of, record.record_id)
     if result is not None:
-        _compared(result)
+        _compared(result, str(record.contents.get("held", "")))
+
+
+def computed_of(viewer: Viewer) -> dict[int, str]:
+    """What became of every decision that was looked at again, by the figures that the viewer reads."""
+    ask, reader = partial(pinned_figures.slice_asked, data.once(viewer)), data.reader(viewer)
+    return by_the_data(reader, records_of(reader, KIND.name), connect.here().now().date(), ask)
 
 
 def outcome_of(viewer: Viewer, record_id: int) -> DecisionOutcome | None:
@@ -90,7 +98,7 @@ def outcome_of(viewer: Viewer, record_id: int) -> DecisionOutcome | None:
     return decision_outcomes.outcome(data.reader(viewer), record, connect.here().now().date(), ask)
 
 
-def _compared(result: DecisionOutcome) -> None:
+def _compared(result: DecisionOutcome, recorded: str) -> None:
     metric = CATALOGUE[result.then.metric]
     label, colour, icon = _BADGES[result.did]
     with st.container(border=True, gap="xsmall", key="expected-against-actual"):
@@ -104,6 +112,11 @@ def _compared(result: DecisionOutcome) -> None:
                 st.markdown(f"**{escaped(result.expected_in_words())}**")
             _value("Now", metric, result.now, result.scope.in_words())
         st.caption(escaped(result.why))
+        if recorded and recorded != result.did:
+            st.markdown(
+                f":material/warning: When it was looked at again, “{escaped(recorded)}” was recorded; by the data "
+                f"now it is “{result.did}”."
+            )
 
 
 def _value(heading: str, metric: Metric, reading: Reading | None, days: str) -> None:

@@ -30,12 +30,13 @@ def page(viewer: Viewer, _scope: object) -> None:
     mine = record_reading.waiting_for_department(reader)
     late = sum(r.is_overdue(today) for r in mine)
     tasks = customer_tasks.reminders(reader, today)
-    st.title(headline(len(named), len(mine), late, tasks))
+    answers = sum(record_reading.is_answer(record, entry) for record, entry in named)
+    st.title(headline(len(named) - answers, len(mine), late, tasks, answers))
     if tasks:
         st.subheader("Your tasks for customers")
         task_lines.reminded(viewer)
     if named:
-        st.subheader("You are named here")
+        st.subheader("You are named here, or answered")
         names = called(connect.here(), [entry.entered_by for _, entry in named])
         for record, entry in named:
             _mention(record, entry, names[entry.entered_by])
@@ -58,13 +59,15 @@ def waiting_words(viewer: Viewer) -> str:
     return f"Inbox: {waiting} for you" if waiting else "Inbox"
 
 
-def headline(named: int, waiting: int, late: int, tasks: int = 0) -> str:
+def headline(named: int, waiting: int, late: int, tasks: int = 0, answers: int = 0) -> str:
     """What there is to do, counted."""
-    if not named and not waiting and not tasks:
+    if not any((named, waiting, tasks, answers)):
         return "Nothing waits for you"
     parts = [f"{tasks} {'task is' if tasks == 1 else 'tasks are'} due or to be remembered"] if tasks else []
     if named:
         parts.append(f"{named} {'mention' if named == 1 else 'mentions'} of you")
+    if answers:
+        parts.append(f"{answers} {'answer' if answers == 1 else 'answers'} to what you opened")
     if waiting:
         parts.append(
             f"{waiting} {'record waits' if waiting == 1 else 'records wait'} for your department"
@@ -76,13 +79,15 @@ def headline(named: int, waiting: int, late: int, tasks: int = 0) -> str:
 
 def _mention(record: Record, entry: RecordEntry, by: str) -> None:
     kind = KINDS[record.kind]
+    step = kind.step(entry.step)
+    how = step.label if step else ""
     with st.container(border=True, gap="xsmall", key=f"mention-{entry.entry_id}"):
         st.markdown(f"**{escaped(f'{kind.singular} {record.record_id} · {record.title}')}**")
         message = entry.note or record.title
         st.markdown(escaped(message).replace("\n", "  \n"))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(
-                escaped(", ".join(filter(None, (by, entry.department, day(entry.entered_at.date()))))),
+                escaped(", ".join(filter(None, (how, by, entry.department, day(entry.entered_at.date()))))),
                 width="content",
             )
             if st.button("Open", key=f"open-mention-{entry.entry_id}", icon=":material/arrow_forward:"):

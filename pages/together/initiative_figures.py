@@ -1,4 +1,4 @@
-"""The figures an initiative should move, before it began and now, and what it is worth after its cost."""
+"""The figures an initiative should move, before it began and now, and what those of its decisions moved in HKD."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from workflow.collaboration.record_kind import Record
 
 
 def show(record: Record, viewer: Viewer) -> None:
-    """A line for each linked figure; then its worth, or that nothing says it yet."""
+    """A line for each linked figure; then HKD before against after, or that nothing says it yet."""
     once, reader = data.once(viewer), data.reader(viewer)
     names = initiative_plans.figures(record)
     if names:
@@ -39,15 +39,20 @@ def show(record: Record, viewer: Viewer) -> None:
                     st.caption(escaped(f"{now.period.in_words()}: {pinned_figures.in_words(metric, latest)}"))
         st.caption("That it moved since does not say that the initiative moved it.")
     decisions = [r for r in record_reading.records_of(reader, "decision") if r.came_from == record.record_id]
-    worth = initiative_worth.worth(
+    gained = initiative_worth.gained(
         reader,
         decisions,
         connect.here().now().date(),
         lambda door, name, scope: pinned_figures.slice_asked(once, door, name, scope),
     )
-    if worth is None:
-        st.caption(f"**Worth after cost:** not enough data yet. {initiative_worth.NOTHING_SAYS}")
+    if gained is None:
+        st.caption(f"**In HKD, before against after:** not enough data yet. {initiative_worth.NOTHING_SAYS}")
         return
     cost = record.contents.get("spent", record.contents.get("cost"))
-    after = "its cost was not given" if cost is None else f"{hkd(worth - float(cost))} after its cost"
-    st.markdown(f"**Worth after cost:** {hkd(worth)}, by the decisions that did what was expected; {after}.")
+    after = "its cost was not given" if cost is None else f"{hkd(gained - float(cost))} after its cost"
+    better = "better" if gained >= 0 else "worse"
+    st.markdown(f"**In HKD, before against after:** {hkd(abs(gained))} {better}; {after}.")
+    st.caption(
+        "By the figures of the decisions that did what was expected, over as many days as were pinned; an amount per "
+        "person counts for all people of the days after. That it moved does not say that the initiative moved it."
+    )

@@ -38,7 +38,9 @@ def _wins(viewer: Viewer) -> None:
     if not newest:
         return
     st.subheader("Wins")
-    st.caption("Observations acted on, disputes settled by a test and decisions that did what was expected.")
+    st.caption(
+        "Observations acted on, disputes settled by a test and decisions recorded as having done what was expected."
+    )
     for win in newest:
         _win(win)
 

@@ -11,7 +11,14 @@ from reports.review.review_document import Answer, Table
 from warehouse.access.reader import Reader
 from warehouse.access.record_rights import kinds_seen
 from workflow.collaboration import record_reading
-from workflow.collaboration.decision_outcomes import Ask, expected_as_typed, is_due, outcome
+from workflow.collaboration.decision_outcomes import (
+    Ask,
+    by_the_data,
+    by_the_data_in_words,
+    expected_as_typed,
+    is_due,
+    outcome,
+)
 from workflow.collaboration.decision_records import (
     REVIEWED,
     TAKEN,
@@ -49,12 +56,13 @@ def decisions(reader: Reader, now: date, ask: Ask) -> Answer:
         return Answer(
             key="last_decisions", question=DECISIONS, title="No decision was taken yet", sentences=(looked,)
         )
+    computed = by_the_data_in_words(every, by_the_data(reader, every, now, ask))
     count = "1 decision" if len(taken) == 1 else f"{len(taken)} decisions"
     return Answer(
         key="last_decisions",
         question=DECISIONS,
         title=track_record(every).hits() or f"{count} taken, none looked at again yet",
-        sentences=(looked,),
+        sentences=tuple(filter(None, (looked, computed))),
         table=Table(
             columns=("Decision", "Should", "Did it?"),
             rows=tuple(_decision(r, reader, now, ask) for r in taken[:MOST_DECISIONS]),
@@ -71,7 +79,9 @@ def _decision(record: Record, reader: Reader, now: date, ask: Ask) -> tuple[str,
     if result is not None:
         expected = f"{CATALOGUE[result.then.metric].label}: {result.expected_in_words()}"
     if record.state == REVIEWED:
-        return what, expected, f"{record.contents['held']}: {record.contents['learned']}"
+        recorded, by_data = record.contents["held"], "" if result is None else result.did
+        also = f" (by the data now {by_data})" if by_data not in ("", recorded) else ""
+        return what, expected, f"{recorded}{also}: {record.contents['learned']}"
     if result is not None:
         metric = CATALOGUE[result.then.metric]
         actual = "" if result.now is None else f", now {figure(metric, result.now.value)}"

@@ -20,7 +20,13 @@ from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import pinned_figures
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
-from workflow.collaboration import decision_outcomes, decision_sources, record_reading, record_store
+from workflow.collaboration import (
+    decision_outcomes,
+    decision_sources,
+    initiative_worth,
+    record_reading,
+    record_store,
+)
 from workflow.collaboration.decision_outcomes import DecisionOutcome
 from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES, track_record
 from workflow.collaboration.pinned_figures import Reading, in_words, pin_figure, slice_now
@@ -183,10 +189,40 @@ def test_the_record_of_hits_counts_what_was_looked_at_again(bank: Stores) -> Non
         )
     record_store.open_record(bank, ANALYST, "decision", {"title": "What?", "options": "Yes\nNo"})
     record = track_record(record_reading.records_of(Reader(bank, ANALYST), "decision"))
-    assert record.hits() == "2 of 4 decisions did what was expected; 1 cannot be told"
+    assert record.hits() == "2 of 4 decisions are recorded as having done what was expected; 1 cannot be told"
     assert (record.decisions, record.pinned) == (5, 4)
-    assert [r.contents["consulted"] for r in record.one_sided] == [["Sales"]]
+    assert [r.contents["consulted"] for r in record.one_sided] == [[], [], []]
     assert track_record(()).hits() == ""
+
+
+def test_what_was_recorded_stands_beside_what_the_data_say(bank: Stores) -> None:
+    number = _decide(bank, expected=900_000.0)
+    held = {"held": "yes", "learned": "Go on"}
+    record_store.take_step(bank, MARKETING, number, 2, "look_again", held)
+    decisions = record_reading.records_of(Reader(bank, ANALYST), "decision")
+    computed = decision_outcomes.by_the_data(Reader(bank, ANALYST, bank.snapshot()), decisions, ON)
+    assert computed[number] != YES
+    assert decision_outcomes.by_the_data_in_words(decisions, computed).endswith("1 is recorded otherwise.")
+    unread = decision_outcomes.by_the_data(Reader(bank, SERVICE, bank.snapshot()), decisions, ON)
+    assert decision_outcomes.by_the_data_in_words(decisions, unread) == ""
+
+
+def test_without_a_pinned_figure_nothing_is_asked_of_one(bank: Stores) -> None:
+    bare = {"title": "What?", "options": "Yes\nNo", "consulted": ["Analytics"]}
+    number = record_store.open_record(bank, ANALYST, "decision", bare)
+    taken = {"chosen": "Yes", "why": "It pays", "owner": "Marketing", "review_on": date(2026, 8, 1)}
+    record_store.take_step(bank, EXECUTIVE, number, 1, "take", taken)
+    record = _record(bank, number)
+    assert "direction" not in record.contents
+    assert decision_outcomes.expected_as_typed(record) == ""
+    assert record in track_record([record]).one_sided, "its own department is no other"
+
+
+def test_money_per_person_counts_for_all_people_and_a_cost_that_fell_is_a_gain() -> None:
+    then, now = Reading(1_000.0, cases=50.0), Reading(900.0, cases=40.0)
+    assert initiative_worth.gain(CATALOGUE["cac"], then, now) == 4_000.0
+    assert initiative_worth.gain(CATALOGUE["revenue_per_acquired"], then, now) == -4_000.0
+    assert initiative_worth.gain(CATALOGUE["revenue"], then, now) == -100.0
 
 
 def test_a_question_of_a_review_is_on_the_list_once_a_quarter(bank: Stores) -> None:

@@ -22,6 +22,7 @@ from warehouse.stores.connect import Stores
 from workflow.alerts.alert_steps import TO_SERVICE, record_step, take_back
 from workflow.alerts.follow_up import follow_customers
 from workflow.collaboration import (
+    data_requests,
     dispute_clock,
     mentions,
     record_checks,
@@ -35,6 +36,7 @@ from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField,
 from workflow.collaboration.record_kinds import KINDS
 from workflow.goals.goal_records import GoalDraft
 from workflow.goals.goal_setting import set_goal
+from workflow.messages import inbox_digest
 from workflow.records import annotations as chart_events
 
 MARKETING, SALES, SERVICE, ANALYST = (somebody(r) for r in ("marketing", "sales", "service", "analyst"))
@@ -137,6 +139,65 @@ def test_who_is_named_reads_it_in_her_inbox_until_she_answers(bank: Stores) -> N
     assert record_reading.naming(Reader(bank, ADMINISTRATOR)) == (), "she does not read observations"
     record_store.comment(bank, SALES, number, "It is the season")
     assert record_reading.naming(reader) == ()
+
+
+def test_who_noticed_something_finds_in_the_inbox_what_came_of_it(bank: Stores) -> None:
+    for viewer in (SERVICE, RM):
+        _account(bank, viewer)
+    number = _observe(bank)
+    review = record_store.take_step(bank, SERVICE, number, 1, "review", {"reply": "We look"})
+    act = {"became": "Something else was done", "outcome": "The form is shorter"}
+    done = record_store.take_step(bank, SERVICE, number, 2, "act", act)
+    assert all(message.endswith("Who opened it finds it in the inbox.") for message in (review, done))
+    both = record_reading.naming(Reader(bank, RM))
+    assert [entry.step for _, entry in both] == ["act", "review"]
+    assert all(record_reading.is_answer(*one) for one in both)
+    assert inbox_digest.line(Reader(bank, RM)) == "2 answers wait for you."
+    assert record_reading.naming(Reader(bank, SERVICE)) == ()
+    with bank.app_db.begin() as app_db:
+        app_db.execute(users.update().where(users.c.username == RM.username).values(disabled_at=bank.now()))
+    again = record_store.take_step(bank, SERVICE, _observe(bank), 1, "review", {"reply": "We look"})
+    assert "inbox" not in again, "a closed account is told nothing"
+
+
+def test_what_data_are_for_is_confirmed_before_they_are_delivered_and_a_change_is_accepted_anew(
+    bank: Stores,
+) -> None:
+    asked = {
+        **{"title": "Rejected leads", "to": "Marketing", "purpose": "To call them again", "period": "2025"},
+        **{"columns": "lead\nreason", "must_have": "reason", "needed_by": date(2026, 8, 1)},
+    }
+    number = record_store.open_record(bank, SALES, "data_request", asked)
+    assert _record(bank, number).owner == "Marketing"
+    accept = {"understood": "Whom to call", "promised_by": date(2026, 7, 20)} | {
+        f"owner_{stage}": "Marketing" for stage in data_requests.STAGES
+    }
+    deliver = {"where": "Reports", "delivered_columns": "lead\nreason", "shared_until": date(2026, 9, 1)}
+    record_store.take_step(bank, MARKETING, number, 1, "accept", accept)
+    with pytest.raises(ChangeRefused, match="Sales confirms what it is for"):
+        record_store.take_step(bank, MARKETING, number, 2, "deliver", deliver)
+    record_store.take_step(bank, SALES, number, 2, "confirm", {})
+    (change,) = (
+        s
+        for s in record_checks.steps_for(_record(bank, number), SALES, QUARTER.period.end)
+        if s.name == "change"
+    )
+    stands = {field.name: field.default for field in change.fields_for(_record(bank, number))}
+    assert stands["columns"] == "lead\nreason"
+    more = {**stands, "columns": "lead\nreason\ncampaign", "reason": "By campaign"}
+    record_store.take_step(bank, SALES, number, 3, "change", more)
+    assert (_record(bank, number).state, _record(bank, number).owner) == ("asked", "Marketing")
+    record_store.take_step(bank, MARKETING, number, 4, "accept", accept)
+    record_store.take_step(bank, SALES, number, 5, "confirm", {})
+    with pytest.raises(ChangeRefused, match="campaign"):
+        record_store.take_step(bank, MARKETING, number, 6, "deliver", deliver)
+    deliver["delivered_columns"] += "\ncampaign"
+    record_store.take_step(bank, MARKETING, number, 6, "deliver", deliver)
+    record_store.take_step(bank, SALES, number, 7, "receive", {"used_for": "Calls"})
+    late = data_requests.shared_too_long([_record(bank, number)], date(2026, 9, 2))
+    assert [r.record_id for r in late] == [number]
+    record_store.take_step(bank, MARKETING, number, 8, "end", {"copies": "Deleted"})
+    assert data_requests.shared_too_long([_record(bank, number)], date(2026, 9, 2)) == []
 
 
 def test_a_department_is_named_as_a_whole_and_a_mention_can_be_ticked_off_once(bank: Stores) -> None:

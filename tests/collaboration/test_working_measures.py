@@ -191,4 +191,4 @@ def test_each_result_leads_back_and_each_measure_stands_where_the_reader_looks_f
         assert "nan" not in f"{words(app)} {cells(app)}".split()
     app = open_page(somebody("executive"), "goals")
     app.session_state["goal-view"] = "All goals"
-    assert "Do the goals pull the same way?" in words(app.run())
+    assert "Do the departments’ figures pull the same way?" in words(app.run())

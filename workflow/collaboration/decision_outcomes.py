@@ -6,7 +6,8 @@ noise, or before the days after the decision are there, it cannot be told.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -20,7 +21,7 @@ from metrics.query.report_query import final_after
 from metrics.query.time_coverage import delivered_until
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
-from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES, review_day
+from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, REVIEWED, YES, review_day
 from workflow.collaboration.pinned_figures import (
     PinnedFigure,
     Reading,
@@ -199,8 +200,31 @@ def _sentence(words: str) -> str:
     return f"{words[:1].upper()}{words[1:]}"
 
 
+def by_the_data(
+    reader: Reader, decisions: Iterable[Record], today: date, ask: Ask = slice_now
+) -> dict[int, str]:
+    """Of the decisions that were looked at again: YES, NO or CANNOT_BE_TOLD by the figure, where the reader reads it."""
+    each = {r.record_id: outcome(reader, r, today, ask) for r in decisions if r.state == REVIEWED}
+    return {number: result.did for number, result in each.items() if result is not None}
+
+
+def by_the_data_in_words(decisions: Iterable[Record], computed: Mapping[int, str]) -> str:
+    """`By the data now, of 3 with a figure that you read, 1 did, …`, and how many read otherwise than recorded."""
+    if not computed:
+        return ""
+    count = Counter(computed.values())
+    unlike = sum(computed[r.record_id] != r.contents["held"] for r in decisions if r.record_id in computed)
+    unlike_words = f"; {unlike} {'is' if unlike == 1 else 'are'} recorded otherwise" if unlike else ""
+    return (
+        f"By the data now, of {len(computed)} with a figure that you read, {count[YES]} did, {count[NO]} did not and "
+        f"{count[CANNOT_BE_TOLD]} cannot be told{unlike_words}."
+    )
+
+
 def expected_as_typed(record: Record) -> str:
-    """What was expected, for whom the figure is not: `rise`, `fall to 12`."""
+    """What was expected, for whom the figure is not: `rise`, `fall to 12`; "" where it rests on no figure."""
     contents = record.contents
+    if "direction" not in contents:
+        return ""
     value = contents.get("expected")
     return f"{contents['direction']}{'' if value is None else f' to {as_typed(value)}'}"

@@ -29,7 +29,7 @@ YES, NO, CANNOT_BE_TOLD = "yes", "no", "cannot be told"
 
 @dataclass(frozen=True, kw_only=True)
 class TrackRecord:
-    """What came of decisions: how many of those looked at again did what was expected, and what all of them rest on."""
+    """What came of decisions, as those wrote who looked again, and what all of them rest on."""
 
     decisions: int
     pinned: int
@@ -38,15 +38,16 @@ class TrackRecord:
     did: int
     cannot_be_told: int
     one_sided: tuple[Record, ...]
-    """Decisions that name exactly one consulted department."""
+    """Decisions in which no department beside the one that put them forward is named as consulted."""
 
     def hits(self) -> str:
-        """`3 of 5 decisions did what was expected; 2 cannot be told`; "" while none was looked at again."""
+        """`3 of 5 decisions are recorded as having done what was expected; 2 cannot be told`; "" for none yet."""
         if not self.reviewed:
             return ""
         of = f"{self.reviewed} decision{'' if self.reviewed == 1 else 's'}"
         unclear = f"; {self.cannot_be_told} cannot be told" if self.cannot_be_told else ""
-        return f"{self.did} of {of} did what was expected{unclear}"
+        recorded = "is recorded" if self.reviewed == 1 else "are recorded"
+        return f"{self.did} of {of} {recorded} as having done what was expected{unclear}"
 
 
 def track_record(decisions: Iterable[Record]) -> TrackRecord:
@@ -59,7 +60,7 @@ def track_record(decisions: Iterable[Record]) -> TrackRecord:
         reviewed=len(outcomes),
         did=outcomes.count(YES),
         cannot_be_told=outcomes.count(CANNOT_BE_TOLD),
-        one_sided=tuple(r for r in every if len(r.contents.get("consulted", [])) == 1),
+        one_sided=tuple(r for r in every if {r.department}.issuperset(r.contents.get("consulted", []))),
     )
 
 
@@ -71,6 +72,23 @@ def review_day(record: Record) -> date | None:
 
 def _carried_out(_record: Record, _viewer: Viewer, contents: Contents) -> str:
     return str(contents["owner"])
+
+
+def _on_the_figure(record: Record) -> tuple[RecordField, ...]:
+    """What the pinned figure should do; nothing where none is pinned."""
+    return _EXPECTED if record.pin_id is not None else ()
+
+
+_EXPECTED = (
+    RecordField(name="direction", label="What should the figure do?", kind="choice", choices=DIRECTIONS),
+    RecordField(
+        name="expected",
+        label="To what value?",
+        kind="number",
+        needed=False,
+        hint="Of a share in percent.",
+    ),
+)
 
 
 def _an_option(record: Record, _viewer: Viewer, contents: Contents) -> str:
@@ -119,18 +137,9 @@ KIND = RecordKind(
                 RecordField(name="why", label="Why?", longest=1_000),
                 RecordField(name="owner", label="Who carries it out?", kind="choice", choices=DEPARTMENTS),
                 RecordField(name="cost", label="What does it cost, in HKD?", kind="number", needed=False),
-                RecordField(
-                    name="direction", label="What should the figure do?", kind="choice", choices=DIRECTIONS
-                ),
-                RecordField(
-                    name="expected",
-                    label="To what value?",
-                    kind="number",
-                    needed=False,
-                    hint="Of a share in percent.",
-                ),
                 RecordField(name="review_on", label="When is it looked at again?", kind="day", future=True),
             ),
+            asks=_on_the_figure,
             hands_to=_carried_out,
             due_field="review_on",
             check=_an_option,

@@ -16,7 +16,7 @@ from metrics.definitions.scope import Period, months_back
 from models.experiments.lift import Counts
 from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordEntry
 from workflow.collaboration.record_kinds import KINDS
-from workflow.collaboration.record_reading import COMMENT, OPENED
+from workflow.collaboration.record_reading import COMMENT, OPENED, is_answer
 
 DAYS = 90
 MONTHS = 6
@@ -96,7 +96,11 @@ def _receivers(record: Record, place: int, named: Named) -> dict[str, str]:
         receivers[entry.owner] = "records"
     elif entry.owner != before:
         receivers[entry.owner] = "handoffs"
-    for department in named.get(entry.entry_id, frozenset()):
+    # Who opened the record is told what became of it, which asks nothing of her.
+    names = named.get(entry.entry_id, frozenset()) - (
+        {record.department} if is_answer(record, entry) else set()
+    )
+    for department in names:
         if receivers.get(department) in (None, "comments"):
             receivers[department] = "mentions"
     receivers.pop(entry.department, None)

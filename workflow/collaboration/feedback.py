@@ -55,6 +55,7 @@ KIND = RecordKind(
             leads_to="answered",
             fields=(RecordField(name="reply", label="Your reply", longest=1_000),),
             hands_to=nobody,
+            tells_opener=True,
             says="Replied.",
         ),
     ),

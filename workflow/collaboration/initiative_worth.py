@@ -1,4 +1,7 @@
-"""Whether the figures of an initiative moved since it began, and what decisions that grew out of it brought in HKD."""
+"""Whether the figures of an initiative moved since it began, and by how much in HKD its decisions' figures did.
+
+Before against after: that a figure moved does not say what moved it, so nothing here is called worth.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from metrics.catalogue import CATALOGUE
-from metrics.definitions.measure import Metric
+from metrics.comparison.goal_status import is_limit
+from metrics.definitions.measure import Metric, Ratio
 from metrics.definitions.scope import Period, Scope, full_months
 from warehouse.access.reader import Reader
 from workflow.collaboration import decision_outcomes
@@ -39,13 +43,23 @@ def moved(metric: Metric, then: Reading | None, now: Reading | None) -> str:
     return why.rstrip(".") if did in (YES, CANNOT_BE_TOLD) else "no significant change"
 
 
-def worth(reader: Reader, decisions: Iterable[Record], today: date, ask: Ask = slice_now) -> float | None:
-    """What the figures in HKD moved by, over the decisions that did what was expected of them; None without any."""
-    brought = []
+def gained(reader: Reader, decisions: Iterable[Record], today: date, ask: Ask = slice_now) -> float | None:
+    """HKD by which figures moved for the better, over the decisions that did what was expected; None without any.
+
+    Of an amount per person it is the change times the people of the days after it: as many as those that were pinned.
+    """
+    moves = []
     for decision in decisions:
         outcome = decision_outcomes.outcome(reader, decision, today, ask)
         if outcome is None or outcome.did != YES or outcome.now is None:
             continue
-        if CATALOGUE[outcome.then.metric].unit == "HKD":
-            brought.append(outcome.now.value - outcome.then.value)
-    return sum(brought) if brought else None
+        metric = CATALOGUE[outcome.then.metric]
+        if metric.unit == "HKD":
+            moves.append(gain(metric, outcome.then.reading, outcome.now))
+    return sum(moves) if moves else None
+
+
+def gain(metric: Metric, then: Reading, now: Reading) -> float:
+    """HKD by which a figure moved, above 0 where that is for the better; of an amount per person over all people."""
+    people = (now.cases or 0.0) if isinstance(metric, Ratio) else 1.0
+    return (now.value - then.value) * people * (-1 if is_limit(metric) else 1)

@@ -69,6 +69,7 @@ KIND = RecordKind(
             turn="decider",
             fields=(RecordField(name="answer", label="Your answer", longest=2_000),),
             hands_to=nobody,
+            tells_opener=True,
             says="Answered. Everybody reads it.",
         ),
         RecordStep(

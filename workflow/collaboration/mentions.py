@@ -73,19 +73,20 @@ def named_in(texts: Iterable[str], everybody: Iterable[Colleague]) -> set[str]:
 
 def append(
     entry: AuditEntry, entry_id: int, kind: str, viewer: Viewer, texts: Iterable[str], to: Iterable[str]
-) -> None:
-    """Keep who is named in an entry, inside the change that writes it; whoever answers her has answered the mention.
+) -> set[str]:
+    """Keep who is named in an entry, or is `to` find it, inside the change that writes it; gives their sign-in names.
 
+    Whoever answers in a record has answered the mentions of her there.
     Who may not read the kind is not told of it, and nobody is told of her own words.
     """
     everybody = _of(entry.app_db.execute(_OPEN_ACCOUNTS))
     named = named_in(texts, everybody) | set(to)
     sees = RECORD_RIGHTS[kind].see
-    recipients = [c.username for c in everybody if c.username in named and c.role in sees]
-    for username in recipients:
-        if username != viewer.username:
-            entry.append(record_mentions, entry_id=entry_id, username=username, kind=kind)
+    recipients = {c.username for c in everybody if c.username in named and c.role in sees} - {viewer.username}
+    for username in sorted(recipients):
+        entry.append(record_mentions, entry_id=entry_id, username=username, kind=kind)
     _answer_waiting(entry, entry_id, viewer)
+    return recipients
 
 
 def _answer_waiting(entry: AuditEntry, entry_id: int, viewer: Viewer) -> None:

@@ -65,6 +65,7 @@ KIND = RecordKind(
             leads_to="reviewed",
             fields=(RecordField(name="reply", label="Your reply", longest=1_000),),
             due_days=ACT_WITHIN,
+            tells_opener=True,
             says="Replied. It stays with you until something has come of it.",
         ),
         RecordStep(
@@ -94,7 +95,7 @@ KIND = RecordKind(
                 RecordField(name="outcome", label="What was done?", longest=500),
             ),
             hands_to=nobody,
-            says="Recorded. Who noticed it is told.",
+            tells_opener=True,
         ),
         RecordStep(
             name="decline",
@@ -103,6 +104,7 @@ KIND = RecordKind(
             leads_to=DECLINED,
             fields=(RecordField(name="why", label="Why is nothing done?", longest=500),),
             hands_to=nobody,
+            tells_opener=True,
             says="Declined, with your reason.",
         ),
     ),

@@ -210,6 +210,8 @@ class RecordStep:
     """What keeps it from being offered."""
     check: Check = nothing_against
     says: str = "Recorded."
+    tells_opener: bool = False
+    """Whether who opened the record finds the step in the inbox, though it is nobody's turn of hers."""
     worked_out: bool = False
     """Whether its fields are worked out rather than typed, so that it has a button of its own and no form."""
 

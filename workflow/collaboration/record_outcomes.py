@@ -19,7 +19,7 @@ from workflow.collaboration import record_checks, record_links, record_reading, 
 from workflow.collaboration.observations import CHECK, DISPUTE, EVENT, GOAL
 from workflow.collaboration.pinned_figures import PinnedFigure, pinned
 from workflow.collaboration.record_contents import checked
-from workflow.collaboration.record_kind import Record
+from workflow.collaboration.record_kind import ANALYTICS, Record
 from workflow.collaboration.record_kinds import KINDS
 from workflow.records import annotations as chart_events
 
@@ -69,6 +69,7 @@ def check_data(stores: Stores, viewer: Viewer, record_id: int, seen_version: int
     contents = checked(
         kind.fields,
         {
+            "to": ANALYTICS,
             "purpose": f"Observation {record_id}: {record.title}",
             "period": pin.scope.in_words()[:120] if pin else "As in the observation",
             "columns": "What was checked\nWhat it showed",

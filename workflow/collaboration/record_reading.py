@@ -52,6 +52,12 @@ def naming(reader: Reader) -> tuple[tuple[Record, RecordEntry], ...]:
     return tuple(sorted(both, key=lambda pair: -pair[1].entry_id))
 
 
+def is_answer(record: Record, entry: RecordEntry) -> bool:
+    """Whether an entry is a step that whoever opened the record is told of, rather than one that names colleagues."""
+    step = KINDS[record.kind].step(entry.step)
+    return step is not None and step.tells_opener
+
+
 def waiting_for_department(reader: Reader) -> tuple[Record, ...]:
     """The records whose turn the viewer's department is."""
     mine = department_of(reader.viewer)

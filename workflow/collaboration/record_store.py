@@ -212,7 +212,7 @@ def take_step(
             raise ChangeRefused(why)
         state = chosen.leads_to or now.state
         kept = now.due_on if state == now.state else None
-        _append(
+        recipients = _append(
             entry,
             now,
             viewer,
@@ -223,10 +223,12 @@ def take_step(
                 _due(entry, chosen.due_days, chosen.due_field, contents, kept),
             ),
             contents,
+            to=(now.opened_by,) if chosen.tells_opener else (),
         )
         if also is not None:
             also(entry)
-    return chosen.says
+    tells = chosen.tells_opener and now.opened_by in recipients
+    return f"{chosen.says} Who opened it finds it in the inbox." if tells else chosen.says
 
 
 def comment(
@@ -271,7 +273,7 @@ def _append(
     *,
     note: str = "",
     to: Iterable[str] = (),
-) -> None:
+) -> set[str]:
     version = record.version + 1 if record.entries else 1
     entry.append(
         record_entries,
@@ -291,7 +293,7 @@ def _append(
     same = (record_entries.c.record_id == record.record_id, record_entries.c.version == version)
     entry_id = entry.app_db.execute(select(record_entries.c.entry_id).where(*same)).scalar_one()
     texts = [note, *(str(v) for v in contents.values())]
-    mentions.append(entry, int(entry_id), record.kind, viewer, texts, to)
+    return mentions.append(entry, int(entry_id), record.kind, viewer, texts, to)
 
 
 def _due(

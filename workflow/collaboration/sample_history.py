@@ -10,7 +10,7 @@ from metrics.definitions.scope import Filters, Period, Scope, month
 from warehouse.access.reader import Reader, Viewer
 from warehouse.errors import Problem
 from warehouse.stores.connect import Stores
-from workflow.collaboration import record_reading, record_store
+from workflow.collaboration import mentions, record_reading, record_store
 from workflow.collaboration.pinned_figures import InventedPast, pin_figure
 from workflow.collaboration.record_kind import (
     ANALYTICS,
@@ -32,6 +32,10 @@ PEOPLE = {
     IT: Viewer("admin", "Oscar Yip", "administrator"),
 }
 """Department → the demo account that writes for it."""
+
+
+READ_AFTER = 10
+"""Days after which everybody has read what was answered."""
 
 
 class SampleHistory:
@@ -84,6 +88,12 @@ class SampleHistory:
         record = record_reading.one_record(Reader(self.stores, PEOPLE[who]), number)
         assert record is not None
         record_store.take_step(self.on(back), PEOPLE[who], number, record.version, step, values)
+        opener = next(viewer for viewer in PEOPLE.values() if viewer.username == record.opened_by)
+        for answered, entry in (
+            record_reading.naming(Reader(self.stores, opener)) if back > READ_AFTER else ()
+        ):
+            if answered.record_id == number and record_reading.is_answer(answered, entry):
+                mentions.tick_off(self.on(back - READ_AFTER), opener, entry.entry_id)
 
     def comment(self, back: int, who: str, number: int, text: str) -> None:
         """A comment that somebody wrote on a record."""

@@ -115,6 +115,7 @@ def _requests(h: SampleHistory) -> None:
         MARKETING,
         "data_request",
         title="Contacts per customer over all channels",
+        to=ANALYTICS,
         purpose="To decide how often we may write to one person in a month.",
         period="Last 12 months, by customer and month",
         columns="month\nsegment\ncontacts by mail\ncontacts by phone",
@@ -134,6 +135,7 @@ def _requests(h: SampleHistory) -> None:
         owner_deliver=ANALYTICS,
         promised_by=h.day(136),
     )
+    h.step(156, MARKETING, done, "confirm", also="Calls by Service count as well.")
     h.step(150, MARKETING, done, "concede", dropped="By branch", in_return="The table comes a week earlier.")
     h.step(
         140,
@@ -143,6 +145,7 @@ def _requests(h: SampleHistory) -> None:
         where="Reports, “Contacts per customer”",
         delivered_columns="month\nsegment\ncontacts by mail\ncontacts by phone",
         why_missing="",
+        shared_until=h.day(-180),
     )
     h.step(134, MARKETING, done, "receive", used_for="Four contacts a month at most, calls included.")
     h.open(
@@ -150,6 +153,7 @@ def _requests(h: SampleHistory) -> None:
         SALES,
         "data_request",
         title="Rejected leads that became customers elsewhere",
+        to=MARKETING,
         purpose="To decide whether to call rejected leads again after six months.",
         period="Two years, one row for each lead",
         columns="lead\nrejected on\nreason\njoined on",

@@ -16,7 +16,7 @@ AT_MOST = 5
 _HOW = {
     "observation": ("act", "was acted on"),
     "dispute": ("settle", "was settled by a test"),
-    "decision": ("look_again", "did what was expected"),
+    "decision": ("look_again", "is recorded as having done what was expected"),
 }
 """Kind → the step by which it is a win, and how it is called."""
 

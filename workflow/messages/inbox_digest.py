@@ -5,7 +5,7 @@ A channel has more readers than her, so no title, no comment, no name and no cus
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from metrics.comparison.words import day
@@ -13,23 +13,24 @@ from warehouse.access.reader import Reader
 from warehouse.stores.connect import Stores
 from workflow.alerts.assignment import viewer_of
 from workflow.collaboration import customer_tasks, record_reading
-from workflow.collaboration.record_kind import Record, department_of
+from workflow.collaboration.record_kind import Record, RecordEntry, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.messages.digest import AT_MOST, Message, link_to
 from workflow.records import outbox
 
 
 def waiting(reader: Reader, today: date) -> Message | None:
-    """How many mentions of the receiver, overdue records of her department and tasks of hers wait; or None.
+    """How many mentions, answers, overdue records of the department and tasks wait for the receiver; or None.
 
     With a link to each record.
     """
-    named = [record for record, _ in record_reading.naming(reader)]
+    both = record_reading.naming(reader)
+    named = [record for record, _ in both]
     late = [r for r in record_reading.waiting_for_department(reader) if r.is_overdue(today)]
     tasks = customer_tasks.reminders(reader, today)
     if not named and not late and not tasks:
         return None
-    parts = [_mentions(len(named))] if named else []
+    parts = _mentions(both)
     if tasks:
         parts.append(f"{tasks} task{'' if tasks == 1 else 's'} for customers")
     if late:
@@ -44,12 +45,13 @@ def waiting(reader: Reader, today: date) -> Message | None:
 
 def line(reader: Reader) -> str:
     """What waits in the inbox, as a line of the weekly summary; "" for nothing."""
-    named, mine = len(record_reading.naming(reader)), len(record_reading.waiting_for_department(reader))
+    both, mine = record_reading.naming(reader), len(record_reading.waiting_for_department(reader))
+    named = len(both)
     if not named and not mine:
         return ""
-    parts = [_mentions(named)] if named else []
+    parts = _mentions(both)
     parts += [f"{mine} {_records(mine)}"] if mine else []
-    return f"{' and '.join(parts)} {'waits' if named + mine == 1 else 'wait'} for you."
+    return f"{_together(parts)} {'waits' if named + mine == 1 else 'wait'} for you."
 
 
 def write_due(stores: Stores) -> int:
@@ -80,8 +82,11 @@ def _together(parts: list[str]) -> str:
     return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
-def _mentions(number: int) -> str:
-    return f"{number} mention{'' if number == 1 else 's'}"
+def _mentions(both: Sequence[tuple[Record, RecordEntry]]) -> list[str]:
+    """`2 mentions`, `1 answer`."""
+    answers = sum(record_reading.is_answer(record, entry) for record, entry in both)
+    counts = {"mention": len(both) - answers, "answer": answers}
+    return [f"{count} {word}{'' if count == 1 else 's'}" for word, count in counts.items() if count]
 
 
 def _records(number: int) -> str:

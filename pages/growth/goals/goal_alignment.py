@@ -1,4 +1,4 @@
-"""Do the departments' goals pull the same way: each pair of figures that could conflict, and whether it does."""
+"""Do figures of departments pull the same way: fixed pairs that could conflict, whether they do, and which have goals."""
 
 from __future__ import annotations
 
@@ -27,11 +27,12 @@ def show(viewer: Viewer, goals: Sequence[Goal]) -> None:
     pairs = data.cached(viewer, contradictions_of, (), data.as_of(viewer), data.available_columns(viewer))
     if not pairs:
         return
-    st.header("Do the goals pull the same way?")
+    st.header("Do the departments’ figures pull the same way?")
     st.markdown(f"**{alignment_in_words([finding for _, finding in pairs])}**")
     st.caption(
-        "Pairs of figures where more of one is no gain if the other becomes worse, judged over the last twelve full "
-        "months of the whole bank. Of pairs that have nothing to do with each other, at most 1 in 40 would be flagged."
+        f"{goals_in_words([pair for pair, _ in pairs], goals)} The pairs are fixed: figures where more of one is "
+        "no gain if the other becomes worse, judged over the last twelve full months of the whole bank. Of pairs that "
+        "have nothing to do with each other, at most 1 in 40 would be flagged."
     )
     frame = pd.DataFrame(
         {
@@ -42,7 +43,7 @@ def show(viewer: Viewer, goals: Sequence[Goal]) -> None:
         }
         for pair, finding in pairs
     )
-    tables.show(frame, "alignment", called="Whether the goals pull the same way")
+    tables.show(frame, "alignment", called="Whether the departments’ figures pull the same way")
 
 
 def alignment_in_words(findings: Sequence[Finding]) -> str:
@@ -56,11 +57,22 @@ def alignment_in_words(findings: Sequence[Finding]) -> str:
     return f"No pair of departments’ figures pulls against the other; {can} can be judged"
 
 
+def goals_in_words(pairs: Sequence[MetricPair], goals: Sequence[Goal]) -> str:
+    """For how many of the pairs a goal is in force, so that figures without one are not taken for goals."""
+    count = sum(bool(_with_goal(pair, goals)) for pair in pairs)
+    if not count:
+        return "What is compared is figures, not goals: no goal in force is for one of them."
+    return f"What is compared is figures; for {count} of these {len(pairs)} pairs a goal is in force."
+
+
 def _called(name: str) -> str:
     return f"{CATALOGUE[name].label} ({CATALOGUE[name].owner})"
 
 
 def _goals(pair: MetricPair, goals: Sequence[Goal]) -> str:
+    return ", ".join(_with_goal(pair, goals)) or "none"
+
+
+def _with_goal(pair: MetricPair, goals: Sequence[Goal]) -> list[str]:
     """Which of the two have a goal."""
-    has = [CATALOGUE[n].label for n in (pair.volume, pair.quality) if any(g.metric == n for g in goals)]
-    return ", ".join(has) or "none"
+    return [CATALOGUE[n].label for n in (pair.volume, pair.quality) if any(g.metric == n for g in goals)]

@@ -94,7 +94,7 @@ def figure(pin_id: int, viewer: Viewer) -> None:
             st.caption(escaped(why))
         st.caption(
             f"Data as of {day(pin.as_of)} when it was pinned, definition version {escaped(pin.definition)}. "
-            f"Everybody reads this same slice; its check sum begins with {pin.content_hash[:8]}."
+            f"Everybody whose role includes it reads this same slice; its check sum begins with {pin.content_hash[:8]}."
         )
 
 
