@@ -13,7 +13,7 @@ from pages.components import tables
 from pages.together.records import meeting_view, record_page
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
-from workflow.collaboration.meetings import Cadence, absent_departments, cadence, held_on
+from workflow.collaboration.meetings import Cadence, absent_departments, attendance, cadence, held_on
 from workflow.collaboration.record_kind import Record
 
 
@@ -35,6 +35,9 @@ def _cadence(records: Sequence[Record], _viewer: Viewer) -> None:
         }
     )
     tables.show(frame, "cadence", columns={"Next": st.column_config.TextColumn(width="medium")})
+    if there := attendance(records):
+        each = (f"{department} {present} of {due}" for department, (present, due) in there.items())
+        st.caption(f"There, of the meetings held that need the department: {'; '.join(each)}.")
 
 
 def _next(one: Cadence, today: date) -> str:

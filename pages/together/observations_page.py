@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import day
+from metrics.comparison.words import day, share
 from metrics.query.query import Query, in_app_db, unanswerable
 from metrics.query.report_query import whose
 from pages.components import data, filters, links, tables
@@ -75,7 +75,9 @@ def _through(viewer: Viewer) -> None:
             "Department": [r.department for r in rows],
             "Observations": [r.asked_of_it for r in rows],
             "Answered": [r.answered for r in rows],
-            "Acted on": [r.acted_on for r in rows],
+            "Acted on": [
+                f"{share(r.acted_on / r.asked_of_it, 0)} ({r.acted_on} of {r.asked_of_it})" for r in rows
+            ],
             "Days to the answer (median)": [r.days_to_answer for r in rows],
             "Days until acted on (median)": [r.days_to_act for r in rows],
         }

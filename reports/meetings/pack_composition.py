@@ -11,7 +11,7 @@ from metrics.definitions.scope import Period
 from metrics.query.time_coverage import span_before
 from reports.documents.document_facts import definition
 from reports.documents.meeting_document import MeetingPack
-from reports.meetings import biggest_moves, data_changes, earlier_meetings, open_work
+from reports.meetings import biggest_moves, data_changes, earlier_meetings, goals_and_strategies, open_work
 from reports.review.review_document import Answer, Definition
 from reports.review_composition import each_time
 from warehouse.access import data_coverage
@@ -68,9 +68,18 @@ def _sections(
         return (*data, moves)
     alerts = (open_work.alerts(reader, today),) if open_work.sees_alerts(reader) else ()
     observations = open_work.observations(reader, today)
+    aims = (
+        ()
+        if series == WEEKLY
+        else (
+            goals_and_strategies.goals(reader, available, once),
+            goals_and_strategies.strategies(reader, today),
+        )
+    )
     first = (*alerts, observations, moves) if series == WEEKLY else (moves, *alerts, observations)
     return (
         *first,
+        *aims,
         open_work.turns(reader, today),
         earlier_meetings.decisions(reader, today, partial(slice_asked, once)),
         earlier_meetings.actions(meeting, meetings),

@@ -126,7 +126,7 @@ def test_the_stand_up_has_three_sections_and_the_others_what_departments_owe_eac
         keys = {a.key for a in _pack(bank, _plan(bank, series)).answers}
         assert keys == {
             *("moves", "alerts", "observations", "turns", "last_decisions", "actions", "contributions"),
-            *("loads", "definitions"),
+            *("loads", "definitions", "goals", "strategies"),
         }
 
 

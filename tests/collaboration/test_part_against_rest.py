@@ -14,7 +14,7 @@ from warehouse.access.reader import Reader
 from warehouse.stores.connect import Stores
 from workflow.collaboration.part_against_rest import in_words, named_part, part_against_rest
 
-VALUES = {"product": ("mortgage", "card"), "channel": ("email", "paid_search")}
+VALUES = {"product": ("mortgage", "card"), "channel": ("email", "paid_search"), "district": ("Sha Tin",)}
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,7 @@ VALUES = {"product": ("mortgage", "card"), "channel": ("email", "paid_search")}
         ("Mortgage deals take longer", ("product", "mortgage")),
         ("Fewer by PAID SEARCH since May", ("channel", "paid_search")),
         ("Emails are not a channel’s name", None),
+        ("In Sha Tin more close their account", ("district", "Sha Tin")),
         ("Discard it", None),
         ("", None),
     ],

@@ -43,10 +43,10 @@ def _targets(stores: Stores) -> dict[str, float]:
 
 def test_a_shared_goal_is_a_target_when_both_have_signed_and_not_before(own_bank: Stores) -> None:
     number = set_goal(own_bank, MARKETING, SHARED)
-    assert _goal(own_bank, number).agreement() == "waits for Marketing and Sales to sign"
+    assert _goal(own_bank, number).agreement() == "signed by 0 of 2, waits for Marketing and Sales to sign"
     assert _targets(own_bank) == {}
     sign_goal(own_bank, MARKETING, number, "Marketing", "signed")
-    assert _goal(own_bank, number).agreement() == "waits for Sales to sign"
+    assert _goal(own_bank, number).agreement() == "signed by 1 of 2, waits for Sales to sign"
     assert _targets(own_bank) == {}
     sign_goal(own_bank, SALES, number, "Sales", "signed")
     assert _goal(own_bank, number).agreement() == ""

@@ -77,6 +77,17 @@ def held_before(record: Record, meetings: Iterable[Record]) -> Record | None:
     return earlier[-1] if earlier else None
 
 
+def attendance(meetings: Iterable[Record]) -> dict[str, tuple[int, int]]:
+    """Department → the meetings held that it had to be at and was, and all that it had to be at."""
+    held = [m for m in meetings if m.state == HELD]
+    counts = {}
+    for department in dict.fromkeys(d for required in REQUIRED.values() for d in required):
+        due = [m for m in held if department in REQUIRED[m.contents["series"]]]
+        if due:
+            counts[department] = (sum(department in m.contents.get("attended", []) for m in due), len(due))
+    return counts
+
+
 def cadence(meetings: Iterable[Record]) -> tuple[Cadence, ...]:
     """The cadence of each series, in their order."""
     every = tuple(meetings)

@@ -22,7 +22,7 @@ from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
 from warehouse.schema import plain
 
-DIMENSIONS_NAMED = ("channel", "product", "segment", "campaign")
+DIMENSIONS_NAMED = ("channel", "product", "segment", "campaign", "district")
 """What a part can be named by."""
 
 

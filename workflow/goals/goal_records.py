@@ -102,12 +102,15 @@ class Goal(GoalDraft):
         return since is not None and since.date() <= on and not ended
 
     def agreement(self) -> str:
-        """`waits for Sales to sign`, `declined by Sales`; empty for a goal that is in force or was."""
+        """`signed by 1 of 2, waits for Sales to sign`, `declined by Sales`; empty for a goal that is in force or was."""
         if self.is_declined:
             return "declined by " + " and ".join(
                 s.department for s in self.signatures if s.verdict == "declined"
             )
-        return f"waits for {' and '.join(self.waits_for)} to sign" if self.waits_for else ""
+        if not self.waits_for:
+            return ""
+        signed = len(self.signing) - len(self.waits_for)
+        return f"signed by {signed} of {len(self.signing)}, waits for {' and '.join(self.waits_for)} to sign"
 
     def part_in_words(self) -> str:
         """Which part of the bank it is about."""
