@@ -166,8 +166,8 @@ def test_a_cost_per_person_is_pinned_without_an_interval_and_reached_within_the_
 
 
 def test_an_amount_per_person_moves_without_an_interval() -> None:
-    sides = ({"value": v, "numerator": v * 500, "denominator": 500.0} for v in (1_500.0, 1_000.0))
-    assert compare(CATALOGUE["revenue_per_acquired"], *sides) == Change(Verdict.CHANGED, relative=0.5)
+    now, before = ({"value": v, "numerator": v * 500, "denominator": 500.0} for v in (1_500.0, 1_000.0))
+    assert compare(CATALOGUE["revenue_per_acquired"], now, before) == Change(Verdict.CHANGED, relative=0.5)
 
 
 def test_who_could_not_ask_the_figure_is_not_told_what_became_of_it(bank: Stores) -> None:

@@ -191,8 +191,8 @@ def test_what_data_are_for_is_confirmed_before_they_are_delivered_and_a_change_i
     record_store.take_step(bank, SALES, number, 5, "confirm", {})
     with pytest.raises(ChangeRefused, match="campaign"):
         record_store.take_step(bank, MARKETING, number, 6, "deliver", deliver)
-    deliver["delivered_columns"] += "\ncampaign"
-    record_store.take_step(bank, MARKETING, number, 6, "deliver", deliver)
+    whole = deliver | {"delivered_columns": "lead\nreason\ncampaign"}
+    record_store.take_step(bank, MARKETING, number, 6, "deliver", whole)
     record_store.take_step(bank, SALES, number, 7, "receive", {"used_for": "Calls"})
     late = data_requests.shared_too_long([_record(bank, number)], date(2026, 9, 2))
     assert [r.record_id for r in late] == [number]
