@@ -25,7 +25,7 @@ from workflow.collaboration.decision_records import (
     review_day,
     track_record,
 )
-from workflow.collaboration.meetings import REQUIRED, held_before, held_on
+from workflow.collaboration.meetings import REQUIRED, MeetingAction, actions_of, held_before, held_on
 from workflow.collaboration.record_kind import DEPARTMENTS, Record
 
 DECISIONS = "What did we decide last, and did it work?"
@@ -104,20 +104,42 @@ def actions(meeting: Record, meetings: Sequence[Record]) -> Answer:
             sentences=("Looked at: every meeting of this series that was held.",),
         )
     looked = f"Looked at: the meeting of {day(held_on(last))}."
-    lines = last.contents.get("actions", [])
-    if not lines:
+    noted = actions_of(last)
+    if not noted:
         return Answer(
             key="actions", question=ACTIONS, title="The last meeting noted no action", sentences=(looked,)
         )
     return Answer(
         key="actions",
         question=ACTIONS,
-        title=f"{len(lines)} action{'' if len(lines) == 1 else 's'} from {day(held_on(last))}",
+        title=_done_in_time(noted, held_on(last)),
         sentences=(looked,),
         table=Table(
-            columns=("Department", "Action"), rows=tuple(_action(line) for line in lines), title="Actions"
+            columns=("Department", "Action", "Done"),
+            rows=tuple((*_action(a.line), _done(a)) for a in noted),
+            title="Actions",
         ),
     )
+
+
+def _done_in_time(noted: Sequence[MeetingAction], on: date) -> str:
+    """`2 of 3 actions from 31 Mar 2026 are recorded as done; 1 of 2 that named a day in time`."""
+    done = [a for a in noted if a.done is not None]
+    of = f"{len(noted)} action{'' if len(noted) == 1 else 's'} from {day(on)}"
+    title = f"{len(done)} of {of} {'is' if len(noted) == 1 else 'are'} recorded as done"
+    dated = [a for a in done if a.due is not None]
+    return (
+        f"{title}; {sum(bool(a.in_time) for a in dated)} of {len(dated)} with a day in time"
+        if dated
+        else title
+    )
+
+
+def _done(action: MeetingAction) -> str:
+    if action.done is None:
+        return f"not recorded, due {day(action.due)}" if action.due else "not recorded, no day named"
+    late = "" if action.in_time is None else ", in time" if action.in_time else f", due {day(action.due)}"
+    return f"{day(action.done)}{late}"
 
 
 def _action(line: str) -> tuple[str, str]:

@@ -116,6 +116,25 @@ def test_of_two_predictions_each_is_marked_by_the_figure(
     assert checked(date(2026, 7, 1)) is came_of_it
 
 
+def test_an_action_is_due_on_the_day_its_line_ends_with_and_done_once() -> None:
+    held = date(2026, 12, 15)
+    assert meetings.last_day("Service: call the 12 back, by 15 Jan", held) == date(2027, 1, 15)
+    assert meetings.last_day("Sales: a list by 31 December 2026.", held) == date(2026, 12, 31)
+    assert meetings.last_day("By phone, by 31 Feb", held) is None
+    noted = {
+        "series": meetings.WEEKLY,
+        "held_on": "2026-03-24",
+        "actions": ["Sales: a list, by 30 Mar", "A rule"],
+    }
+    done = {"action": "Sales: a list, by 30 Mar"}
+    record = _record("meeting", meetings.HELD, ("opened", SALES, noted), ("action_done", SALES, done))
+    late, still = meetings.actions_of(record)
+    assert (late.done, late.in_time, still.done, still.in_time) == (AT.date(), False, None, None)
+    step = meetings.KIND.step("action_done")
+    assert step is not None
+    assert [field.choices for field in step.fields_for(record)] == [("A rule",)]
+
+
 def test_attendance_counts_the_meetings_that_need_a_department() -> None:
     attended = {"series": meetings.WEEKLY, "held_on": "2026-03-31", "attended": [SERVICE, SALES]}
     held = _record("meeting", meetings.HELD, ("opened", SERVICE, attended))

@@ -198,7 +198,10 @@ def test_a_meeting_from_its_plan_to_the_recorded_decision(bank: Stores) -> None:
     assert last == record
     todo = actions(again, [record, again])
     assert todo.table is not None
-    assert todo.table.rows == (("Sales", "call the 12 back, by 15 Jul"), ("not said", "Tidy the list"))
+    assert todo.table.rows == (
+        ("Sales", "call the 12 back, by 15 Jul", "not recorded, due 15 Jul 2026"),
+        ("not said", "Tidy the list", "not recorded, no day named"),
+    )
 
 
 def _held_elsewhere(bank: Stores) -> int:

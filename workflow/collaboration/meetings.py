@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from warehouse.access.reader import Viewer
 from workflow.collaboration.record_kind import (
     Record,
     RecordField,
@@ -75,6 +77,54 @@ def held_before(record: Record, meetings: Iterable[Record]) -> Record | None:
         if m.record_id != record.record_id and held_on(m) <= held_on(record)
     ]
     return earlier[-1] if earlier else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeetingAction:
+    """An action that a meeting noted, the day it names as its last, and the day on which it was recorded as done."""
+
+    line: str
+    due: date | None
+    done: date | None
+
+    @property
+    def in_time(self) -> bool | None:
+        """Whether it was done by its day; None while it is not done, or where it names no day."""
+        return self.done <= self.due if self.done is not None and self.due is not None else None
+
+
+def actions_of(record: Record) -> tuple[MeetingAction, ...]:
+    """What a meeting noted, each line once, in its order."""
+    done = {str(e.contents["action"]): e.entered_at.date() for e in record.steps_taken("action_done")}
+    return tuple(
+        MeetingAction(line=line, due=last_day(line, held_on(record)), done=done.get(line))
+        for line in dict.fromkeys(record.contents.get("actions") or [])
+    )
+
+
+def last_day(line: str, held: date) -> date | None:
+    """The day at the end of `Service: call back the 12 customers, by 15 Oct`; without a year the next such day."""
+    named = re.search(r"\bby (\d{1,2}) ([A-Za-z]{3})[a-z]*(?: (\d{4}))?\.?$", line)
+    if named is None:
+        return None
+    number, month, year = named.groups()
+    for of in [int(year)] if year else [held.year, held.year + 1]:
+        try:
+            due = datetime.strptime(f"{number} {month} {of}", "%d %b %Y").date()
+        except ValueError:
+            continue
+        if year or due >= held:
+            return due
+    return None
+
+
+def _still_to_do(record: Record) -> tuple[RecordField, ...]:
+    lines = tuple(a.line for a in actions_of(record) if a.done is None)
+    return (RecordField(name="action", label="Which action?", kind="choice", choices=lines),)
+
+
+def _nothing_to_do(record: Record, _viewer: Viewer) -> str:
+    return "" if any(a.done is None for a in actions_of(record)) else "No action of it is left to do."
 
 
 def attendance(meetings: Iterable[Record]) -> dict[str, tuple[int, int]]:
@@ -162,6 +212,14 @@ KIND = RecordKind(
                 RecordField(name="minutes", label="What was said?", longest=2_000, needed=False),
             ),
             hands_to=nobody,
+        ),
+        RecordStep(
+            name="action_done",
+            label="An action is done",
+            after=(HELD,),
+            turn="anyone",
+            asks=_still_to_do,
+            bar=_nothing_to_do,
         ),
         RecordStep(
             name="cancel",
