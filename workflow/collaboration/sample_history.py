@@ -88,12 +88,15 @@ class SampleHistory:
         record = record_reading.one_record(Reader(self.stores, PEOPLE[who]), number)
         assert record is not None
         record_store.take_step(self.on(back), PEOPLE[who], number, record.version, step, values)
-        opener = next(viewer for viewer in PEOPLE.values() if viewer.username == record.opened_by)
-        for answered, entry in (
-            record_reading.naming(Reader(self.stores, opener)) if back > READ_AFTER else ()
-        ):
-            if answered.record_id == number and record_reading.is_answer(answered, entry):
-                mentions.tick_off(self.on(back - READ_AFTER), opener, entry.entry_id)
+        if back > READ_AFTER:
+            for opener in (viewer for viewer in PEOPLE.values() if viewer.username == record.opened_by):
+                self._read(back - READ_AFTER, opener, number)
+
+    def _read(self, back: int, opener: Viewer, number: int) -> None:
+        """Who opened a record has read what was answered."""
+        for record, entry in record_reading.naming(Reader(self.stores, opener)):
+            if record.record_id == number and record_reading.is_answer(record, entry):
+                mentions.tick_off(self.on(back), opener, entry.entry_id)
 
     def comment(self, back: int, who: str, number: int, text: str) -> None:
         """A comment that somebody wrote on a record."""
