@@ -41,8 +41,9 @@ OFFERED_BY = {
     "segment": "customers_at_start",
     "campaign": "leads",
     "rep": "leads",
+    "district": "customers_at_start",
 }
-"""The metric whose breakdown tells which values the filter bar offers."""
+"""The metric whose breakdown tells which values a filter, and the name of a part, can have."""
 REMEMBERED = "24m"
 """The period whose values a filter offers."""
 
