@@ -163,11 +163,11 @@ def test_who_noticed_something_finds_in_the_inbox_what_came_of_it(bank: Stores) 
 def test_what_data_are_for_is_confirmed_before_they_are_delivered_and_a_change_is_accepted_anew(
     bank: Stores,
 ) -> None:
-    asked = {
+    request = {
         **{"title": "Rejected leads", "to": "Marketing", "purpose": "To call them again", "period": "2025"},
         **{"columns": "lead\nreason", "must_have": "reason", "needed_by": date(2026, 8, 1)},
     }
-    number = record_store.open_record(bank, SALES, "data_request", asked)
+    number = record_store.open_record(bank, SALES, "data_request", request)
     assert _record(bank, number).owner == "Marketing"
     accept = {"understood": "Whom to call", "promised_by": date(2026, 7, 20)} | {
         f"owner_{stage}": "Marketing" for stage in data_requests.STAGES
