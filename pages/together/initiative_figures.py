@@ -46,12 +46,14 @@ def show(record: Record, viewer: Viewer) -> None:
         lambda door, name, scope: pinned_figures.slice_asked(once, door, name, scope),
     )
     if gained is None:
-        st.caption(f"**In HKD, before against after:** not enough data yet. {initiative_worth.NOTHING_SAYS}")
+        st.caption(
+            f"**In money, before against after:** not enough data yet. {initiative_worth.NOTHING_SAYS}"
+        )
         return
     cost = record.contents.get("spent", record.contents.get("cost"))
     after = "its cost was not given" if cost is None else f"{hkd(gained - float(cost))} after its cost"
     better = "better" if gained >= 0 else "worse"
-    st.markdown(f"**In HKD, before against after:** {hkd(abs(gained))} {better}; {after}.")
+    st.markdown(f"**In money, before against after:** {hkd(abs(gained))} {better}; {after}.")
     st.caption(
         "By the figures of the decisions that did what was expected, over as many days as were pinned; an amount per "
         "person counts for all people of the days after. That it moved does not say that the initiative moved it."

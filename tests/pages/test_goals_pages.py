@@ -122,7 +122,7 @@ def test_a_goal_of_two_departments_is_in_force_when_both_have_signed_it_on_the_p
     )
     app = _press(app, "Set the goal")
     _ok(app)
-    assert "is proposed, waits for Marketing and Sales to sign" in app.title[0].value
+    assert "is proposed, signed by 0 of 2, waits for Marketing and Sales to sign" in app.title[0].value
     assert "It is no target until then" in words(app)
     assert "Sign for Sales" not in [b.label for b in app.button], "nobody signs for another department"
     assert not _targets(bank)

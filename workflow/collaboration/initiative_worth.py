@@ -22,7 +22,7 @@ from workflow.collaboration.record_kind import Record
 MONTHS = 3
 TOO_EARLY = "Too early to compare: three whole months after it began are not over yet."
 NOTHING_SAYS = (
-    "No decision that grew out of it was looked at again with a figure in HKD that did what was expected."
+    "No decision that grew out of it was looked at again with an amount of money that did what was expected."
 )
 
 
