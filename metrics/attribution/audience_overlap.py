@@ -1,4 +1,4 @@
-"""Whom several campaigns and departments reach at once: pairs of campaigns, contradicting offers, contacts in a week.
+"""Whom several campaigns and departments reach at once: pairs of campaigns, differing offers, contacts in a week.
 
 A person is a customer or, before that, a lead. Every answer is a total over people with their number beside it, so that
 a role that sees totals only may ask it, too.
@@ -11,14 +11,15 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import CTE, ColumnElement, Select, and_, case, func, literal, select
+from sqlalchemy import CTE, Column, ColumnElement, Select, and_, case, func, literal, select, union_all
 
+from metrics.customers.whose_contact import RULE, SERVICE, WHOSE
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Period
 from warehouse.access.reader import Reader
 from warehouse.disclosure.minimum_cell_size import is_few
 from warehouse.disclosure.people_behind import counted
-from warehouse.schema import campaigns, touches
+from warehouse.schema import campaigns, tickets, touches
 from warehouse.sql.dialects import add_days, days_between
 
 CLOSE_DAYS = 14
@@ -43,7 +44,7 @@ def pairs(period: Period) -> Select[Any]:
     """A row per two campaigns that reached one person in `period`: campaign_a, campaign_b and how many people.
 
     `reached` by both; `close` within CLOSE_DAYS of each other. Then same_product and same_message, NULL if not known: two
-    campaigns for one product with another message contradict each other.
+    campaigns for one product with another message make differing offers.
     """
     met = _met(period)
     a, b = met.alias("a"), met.alias("b")
@@ -75,10 +76,10 @@ def without_few_left(pairs_reached: pd.DataFrame, reader: Reader) -> pd.DataFram
     return pairs_reached.assign(close=pairs_reached["close"].mask(few & reader.sees_totals_only(touches)))
 
 
-def contradicted(period: Period) -> Select[Any]:
+def differing(period: Period) -> Select[Any]:
     """How many people met two campaigns for one product with different messages within CLOSE_DAYS, of all reached.
 
-    One row: contradicted, reached.
+    One row: differing, reached.
     """
     met = _met(period)
     messages = select(met, campaigns.c.product, campaigns.c.message).join_from(
@@ -97,36 +98,39 @@ def contradicted(period: Period) -> Select[Any]:
         .exists()
     )
     return select(
-        *counted("contradicted", func.count(case((clash, a.c.person)).distinct())),
+        *counted("differing", func.count(case((clash, a.c.person)).distinct())),
         *counted("reached", func.count(a.c.person.distinct())),
     )
 
 
-def contacts(period: Period) -> Select[Any]:
-    """A row per kind of contact and whether of a campaign: how many contacts in `period`, how many people."""
-    made = _made(period)
+def contacts(period: Period, *, replies: bool) -> Select[Any]:
+    """A row per department and kind of contact: how many contacts in `period`, how many people.
+
+    `replies` counts Service's first replies to cases, too.
+    """
+    made = _made(period, replies=replies)
     people = func.count(made.c.person.distinct())
     return select(
-        made.c.of_a_campaign,
+        made.c.department,
         made.c.kind,
         *counted("contacts", func.count(), people),
         *counted("people", people),
-    ).group_by(made.c.of_a_campaign, made.c.kind)
+    ).group_by(made.c.department, made.c.kind)
 
 
-def weeks(period: Period) -> Select[Any]:
+def weeks(period: Period, *, replies: bool) -> Select[Any]:
     """A row per number of contacts in a week (MOST: or more) and of departments behind them.
 
     contacts, departments, weeks (of one person each; weeks without a contact are not counted), people. A week is seven
-    days from the first day of `period`.
+    days from the first day of `period`. `replies` counts Service's first replies to cases, too.
     """
-    made = _made(period)
+    made = _made(period, replies=replies)
     since = days_between(literal(period.start), made.c.touched_at)
     week = (
         select(
             made.c.person,
             func.count().label("contacts"),
-            func.count(made.c.of_a_campaign.distinct()).label("departments"),
+            func.count(made.c.department.distinct()).label("departments"),
         )
         .group_by(made.c.person, since - since % 7)
         .cte("week")
@@ -147,46 +151,45 @@ def meaning_of_pairs(period: Period) -> Meaning:
         terms=(
             (
                 "Reached by both",
-                "People whom both campaigns reached in the period, as customers or as leads before.",
+                "People whom both campaigns reached in the period, as customers or as leads before: who saw, clicked or "
+                "visited something of theirs, or was contacted.",
             ),
             (f"Within {CLOSE_DAYS} days", "Those of them whom both reached that close together."),
             (
-                "Contradicting offers",
-                "Two campaigns for one product whose messages differ. Whether the messages truly contradict each other, "
-                "their owners judge; the words of both stand in the table.",
+                "Differing offers",
+                "Two campaigns for one product whose messages differ. Whether the messages contradict each other, their "
+                "owners judge; the words of both stand in the table.",
             ),
         ),
-        reads=(pairs(period), contradicted(period)),
+        reads=(pairs(period), differing(period)),
         over=period.in_words(),
     )
 
 
-def meaning_of_contacts(period: Period) -> Meaning:
+def meaning_of_contacts(period: Period, *, replies: bool) -> Meaning:
     """What the tables of `weeks` and `contacts` mean."""
     return Meaning(
         terms=(
-            ("Contact", "An e-mail, a call, a branch meeting or an event. What people see or click is none."),
+            (
+                "Contact",
+                "An e-mail, a call, a branch meeting or an event"
+                f"{', or a first reply to a case' if replies else ''}. What people see or click is none.",
+            ),
             (
                 "Weeks",
                 "Weeks of one person with a contact; a week is seven days from the first of the period.",
             ),
-            (
-                "Department",
-                "A contact that belongs to a campaign is Marketing's, one without is a relationship manager's.",
-            ),
+            ("Department", RULE),
             ("Each, a week", "Contacts divided by the people who had any, and by the weeks of the period."),
         ),
-        reads=(weeks(period), contacts(period)),
+        reads=(weeks(period, replies=replies), contacts(period, replies=replies)),
         over=period.in_words(),
     )
 
 
-def _within(period: Period) -> ColumnElement[bool]:
-    start = datetime.combine(period.start, time())
-    return and_(
-        touches.c.touched_at >= start,
-        touches.c.touched_at < datetime.combine(period.end + timedelta(days=1), time()),
-    )
+def _within(period: Period, moment: Column) -> ColumnElement[bool]:
+    start, after = datetime.combine(period.start, time()), period.end + timedelta(days=1)
+    return and_(moment >= start, moment < datetime.combine(after, time()))
 
 
 def _met(period: Period) -> CTE:
@@ -194,17 +197,24 @@ def _met(period: Period) -> CTE:
     day = add_days(touches.c.touched_at, 0)
     return (
         select(_person.label("person"), touches.c.campaign_id, day.label("day_on"))
-        .where(_within(period), touches.c.campaign_id.is_not(None), _person.is_not(None))
+        .where(
+            _within(period, touches.c.touched_at), touches.c.campaign_id.is_not(None), _person.is_not(None)
+        )
         .distinct()
         .cte("met")
     )
 
 
-def _made(period: Period) -> CTE:
-    """A row per contact the bank made: of a campaign it is Marketing's, without one a relationship manager's."""
-    of_a_campaign = touches.c.campaign_id.is_not(None).label("of_a_campaign")
-    return (
-        select(_person.label("person"), of_a_campaign, touches.c.kind, touches.c.touched_at)
-        .where(_within(period), touches.c.kind.in_(CONTACTS), _person.is_not(None))
-        .cte("made")
-    )
+def _made(period: Period, *, replies: bool) -> CTE:
+    """A row per contact the bank made: person, department, kind, touched_at."""
+    parts = [
+        select(
+            _person.label("person"), literal(whose).label("department"), touches.c.kind, touches.c.touched_at
+        ).where(_within(period, touches.c.touched_at), which, _person.is_not(None))
+        for whose, which in WHOSE.items()
+    ]
+    if replies:
+        at = tickets.c.first_reply_at
+        reply = select(tickets.c.customer_id, literal(SERVICE), literal("first_reply"), at)
+        parts.append(reply.where(_within(period, at), tickets.c.customer_id.is_not(None)))
+    return union_all(*parts).cte("made")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from sqlalchemy import ColumnElement, Select, Table, case, distinct, func, select
 
@@ -36,6 +37,7 @@ from warehouse.schema import (
 )
 from warehouse.sql.dialects import month_of, months_between, to_float
 
+HIDDEN, NOT_ON_RECORD = "too few", "not on record"
 MOST_MONTHS = 24
 LEAST_COSTED = 0.95
 """Where fewer of a group's campaign days have a cost, their sum is not what it cost: it would flatter the group."""
@@ -88,10 +90,10 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
 
 
 def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
-    """Net revenue by group and month since joining: `group`, `month` (1 is that of joining), `net` (HKD), `reached`.
+    """Net revenue by group and month since joining: `group`, `month` (1: that of joining), `net` (HKD), `reached`, `gap`.
 
     `reached` counts the customers won whose month has fully passed, those who left too. A month nobody has reached has
-    no row; NaN is about too few people to show.
+    no row. `gap` says why a row has no net revenue per customer: HIDDEN, NOT_ON_RECORD, or "" where it has.
     """
     if reader.sees_totals_only(revenues):
         as_of = last_full_month(as_of).end
@@ -99,7 +101,11 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
     flows = reader.frame(flows_since_joining(by, scope, as_of))
     reached = _reached(reader, by, scope, as_of)
     flows["month"] = flows["month"].astype(int) + 1
-    return reached.merge(flows[["group", "month", "net"]], on=["group", "month"], how="left")
+    flows["recorded"] = flows["net"].notna() | reader.sees_totals_only(revenues)
+    rows = reached.merge(flows[["group", "month", "net", "recorded"]], on=["group", "month"], how="left")
+    hidden = rows["reached"].isna() | (rows["net"].isna() & rows["recorded"].eq(other=True))
+    gap = np.select([hidden, rows["net"].isna()], [HIDDEN, NOT_ON_RECORD], "")
+    return rows.assign(gap=gap).drop(columns="recorded")
 
 
 def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:

@@ -1,4 +1,4 @@
-"""What campaigns sent to people: how many contacts of which kind, to how many; and who received contradicting offers.
+"""What campaigns sent to people: how many contacts of which kind, to how many; and who met differing offers.
 
 A person is a customer or, before that, a lead, as in `audience_overlap`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from metrics.attribution.audience_overlap import CLOSE_DAYS, CONTACTS
 from metrics.definitions.meaning import Meaning
@@ -61,10 +61,11 @@ def meaning_of_sent(period: Period) -> Meaning:
     )
 
 
-def contradicted_customers(period: Period) -> Select[Any]:
+def differing_customers(period: Period) -> Select[Any]:
     """A row per customer and two campaigns for one product with different messages within CLOSE_DAYS; row by row.
 
-    customer_id, product, campaign_a, day_a, message_a, campaign_b, day_b, message_b: the last days of such contacts.
+    customer_id, product, campaign_a, day_a, message_a, campaign_b, day_b, message_b: the first days of such contacts, `a`
+    that of the earlier campaign; on one day, of the one whose code comes first.
     """
     day = add_days(touches.c.touched_at, 0)
     met = (
@@ -83,16 +84,16 @@ def contradicted_customers(period: Period) -> Select[Any]:
         .distinct()
         .cte("met_by_customer")
     )
-    a, b = met.alias("earlier"), met.alias("later")
-    return (
+    a, b = met.alias("met_a"), met.alias("met_b")
+    both = (
         select(
             a.c.customer_id,
             a.c.product,
             a.c.campaign_id.label("campaign_a"),
-            func.max(a.c.day_on).label("day_a"),
+            func.min(a.c.day_on).label("day_a"),
             a.c.message.label("message_a"),
             b.c.campaign_id.label("campaign_b"),
-            func.max(b.c.day_on).label("day_b"),
+            func.min(b.c.day_on).label("day_b"),
             b.c.message.label("message_b"),
         )
         .join_from(
@@ -107,5 +108,12 @@ def contradicted_customers(period: Period) -> Select[Any]:
             ),
         )
         .group_by(a.c.customer_id, a.c.product, a.c.campaign_id, a.c.message, b.c.campaign_id, b.c.message)
-        .order_by(a.c.customer_id)
+        .cte("by_code")
     )
+    turned = both.c.day_b < both.c.day_a
+    columns = [
+        case((turned, both.c[f"{name}_{other}"]), else_=both.c[f"{name}_{one}"]).label(f"{name}_{one}")
+        for one, other in ("ab", "ba")
+        for name in ("campaign", "day", "message")
+    ]
+    return select(both.c.customer_id, both.c.product, *columns).order_by(both.c.customer_id)

@@ -7,7 +7,11 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Select, func, or_, select
 
+from warehouse.disclosure.people_behind import counted
 from warehouse.schema import customers, feature_links, relationship_managers, ticket_themes, tickets
+
+LOOK_BACK_DAYS = 365
+"""A complaint opened before is not counted as open: sources often never say that an old one was settled."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +50,7 @@ class FeatureLink:
 
 
 def open_complaints(as_of: date) -> Select:
-    """Complaints of the last 365 days not settled by the end of a day, oldest first, with the customer's name and RM."""
+    """Complaints of LOOK_BACK_DAYS not settled by the end of a day, oldest first, with the customer's name and RM."""
     until = datetime.combine(as_of + timedelta(days=1), time.min)
     person = customers.c.customer_id == tickets.c.customer_id
     name = select(customers.c.full_name).where(person).scalar_subquery()
@@ -72,7 +76,7 @@ def open_complaints(as_of: date) -> Select:
             tickets.c.complaint.is_(True),
             tickets.c.withdrawn.is_not(True),
             tickets.c.opened_at < until,
-            tickets.c.opened_at >= until - timedelta(days=365),
+            tickets.c.opened_at >= until - timedelta(days=LOOK_BACK_DAYS),
             or_(tickets.c.resolved_at.is_(None), tickets.c.resolved_at >= until),
         )
         .order_by(tickets.c.opened_at, tickets.c.ticket_id)
@@ -92,6 +96,11 @@ def of_theme(theme: str, most: int) -> Select:
         .where(tickets.c.ticket_id.in_(typical))
         .order_by(tickets.c.opened_at.desc(), tickets.c.ticket_id)
     )
+
+
+def with_a_theme() -> Select:
+    """How many cases of the bank have a theme, of all days: one row, `cases`."""
+    return select(*counted("cases", func.count(), func.count(ticket_themes.c.customer_id.distinct())))
 
 
 def features() -> Select:

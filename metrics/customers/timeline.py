@@ -16,6 +16,7 @@ from sqlalchemy import (
     cast,
     func,
     literal,
+    not_,
     or_,
     select,
     union_all,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 
 from metrics.customers.profile_parts import SAVED_PRODUCTS
 from metrics.customers.relationships import left_for_good, opened_by
+from metrics.customers.whose_contact import BRANCHES, MARKETING, WHOSE
 from warehouse import schema
 from warehouse.sql.dialects import add_days
 from warehouse.sql.moment_sql import day_only, is_day
@@ -213,7 +215,7 @@ def net_revenue(customer_id: str, as_of: date) -> Select:
     )
 
 
-DEPARTMENTS = ("Marketing", "Sales", "Core banking", "Service")
+DEPARTMENTS = (MARKETING, BRANCHES, "Sales", "Core banking", "Service")
 """The lanes of a customer's journey, in the order in which a customer usually meets them."""
 
 
@@ -240,9 +242,11 @@ def journey(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | N
 
     # In stage order: the place in the list is the stage.
     if "touches" in tables:
-        # An impression is not a contact anybody would remember.
-        part = happened(touches.c.touched_at, "Marketing", touches.c.kind, touches.c.channel)
-        parts[-1] = part.where(touches.c.kind != "impression")
+        # An impression is not a contact anybody would remember; clicks and visits lie on Marketing's channels.
+        part = happened(touches.c.touched_at, MARKETING, touches.c.kind, touches.c.channel)
+        parts[-1] = part.where(touches.c.kind != "impression", not_(WHOSE[BRANCHES]))
+        part = happened(touches.c.touched_at, BRANCHES, touches.c.kind, touches.c.channel)
+        parts[-1] = part.where(WHOSE[BRANCHES])
     if "leads" in tables:
         happened(leads.c.created_at, "Marketing", "First asked about", leads.c.product)
         happened(leads.c.mql_at, "Marketing", "Qualified by Marketing", leads.c.product)

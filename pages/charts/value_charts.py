@@ -75,16 +75,13 @@ def _within(drawn: pd.DataFrame, name: str) -> dict[str, object]:
     return charts.within(drawn[name], list(zip(lows, drawn[f"{name}_high"], strict=True))) | look
 
 
-def triangle(cumulative: pd.DataFrame, labels: Sequence[str]) -> charts.Figure:
-    """Rows of `cumulative` (a row per `label`, a column per month since joining) as shades; what has not come is hatched.
+def triangle(cumulative: pd.DataFrame, labels: Sequence[str], come: Sequence[int]) -> charts.Figure:
+    """Rows of `cumulative` (a row per `label`, a column per month since joining, from 1 on) as shades.
 
-    NaN before the last known cell of a row is about too few people and stays blank.
+    After the months that have `come` for a row it is hatched; NaN before is not known and stays blank.
     """
     values = cumulative.to_numpy(dtype=float)
     months = [int(c) for c in cumulative.columns]
-    reached = [
-        int(max([m for m, v in zip(months, row, strict=True) if pd.notna(v)], default=0)) for row in values
-    ]
     shades = {
         "type": "heatmap",
         "x": months,
@@ -98,8 +95,8 @@ def triangle(cumulative: pd.DataFrame, labels: Sequence[str]) -> charts.Figure:
         "type": "bar",
         "orientation": "h",
         "y": labels,
-        "x": [max(months) - r for r in reached],
-        "base": [r + 0.5 for r in reached],
+        "x": [max(months) - count for count in come],
+        "base": [count + 0.5 for count in come],
         "width": 0.96,
         "marker": {
             "color": "rgba(128,140,150,0.08)",

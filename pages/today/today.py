@@ -87,7 +87,7 @@ def _complaints(viewer: Viewer) -> None:
         return
     today = data.as_of(viewer)
     opened = data.frame(viewer, waiting.open_complaints(today))
-    st.title(f"{len(opened):,} complaints are open" if len(opened) else "No complaint is open")
+    st.title(f"{complaints_page.counted_in_words(len(opened))} {'are' if len(opened) > 1 else 'is'} open")
     # By the calendar: a case opened at noon eight days ago is eight days old on any hour of today.
     age = (pd.Timestamp(today) - pd.to_datetime(opened["opened_at"]).dt.normalize()).dt.days
     with st.grid(3, min_column_width=105):

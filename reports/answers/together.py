@@ -145,7 +145,7 @@ def _worked(done: Worked | None, context: ReviewContext) -> str:
         else f"work on {numeral(done.started)} of them has begun."
     )
     if done.due == 0:
-        return f"{text} No alert came due in it, so whether they are settled within 30 days is not known yet."
+        return f"{text} No alert came due in it, so whether alerts are settled in time is not known yet."
     if math.isnan(done.due) or math.isnan(done.in_time):
         return f"{text} Too few came due in it to say how many were settled in time."
     return (

@@ -9,7 +9,9 @@ from itertools import product
 
 import pytest
 
-from metrics.attribution.message_register import contradicted_customers
+from metrics.attribution import audience_overlap
+from metrics.attribution.message_register import differing_customers
+from metrics.customers.whose_contact import BRANCHES, MARKETING, SERVICE
 from metrics.definitions.scope import Period
 from metrics.query.report_query import SavedReport
 from pages.growth.campaigns.targeting_view import finding
@@ -114,13 +116,38 @@ def test_an_audience_adds_up_and_totals_are_rounded_down_so_that_few_people_make
     assert 0 <= every.customers - totals.customers < bank.settings.smallest_cell
 
 
-def test_who_received_contradicting_offers_is_for_roles_with_rows(bank: Stores) -> None:
-    rows = Reader(bank, somebody("analyst"), bank.snapshot()).frame(contradicted_customers(QUARTER))
+def test_who_met_differing_offers_is_for_roles_with_rows(bank: Stores) -> None:
+    rows = Reader(bank, somebody("analyst"), bank.snapshot()).frame(differing_customers(QUARTER))
     assert (rows["message_a"] != rows["message_b"]).all()
+    assert (rows["day_a"] <= rows["day_b"]).all()
+    by_code = rows["campaign_a"] < rows["campaign_b"]
+    assert by_code.any()
+    assert not by_code.all(), "the earlier stands first, whichever code it has"
     assert (rows["customer_id"].notna()).all()
     for role in ("marketing", "executive"):
         with pytest.raises(AccessRefused):
-            Reader(bank, somebody(role), bank.snapshot()).frame(contradicted_customers(QUARTER))
+            Reader(bank, somebody(role), bank.snapshot()).frame(differing_customers(QUARTER))
+
+
+def test_a_contact_is_of_the_department_that_made_it_and_service_s_replies_count(bank: Stores) -> None:
+    every, totals = (
+        Reader(bank, somebody(role), bank.snapshot()).frame(audience_overlap.contacts(QUARTER, replies=True))
+        for role in ("analyst", "marketing")
+    )
+    by_kind = every.groupby("kind")["department"].agg(set)
+    assert by_kind["call"] == by_kind["branch"] == {BRANCHES}
+    assert by_kind["event"] == {MARKETING}
+    assert by_kind["email"] == {MARKETING, BRANCHES}
+    assert by_kind["first_reply"] == {SERVICE}
+    both = totals.dropna().merge(every, on=["department", "kind"])
+    assert len(both)
+    assert (both["contacts_x"] == both["contacts_y"]).all()
+    with_replies, without = (
+        Reader(bank, SYSTEM, bank.snapshot()).frame(audience_overlap.weeks(QUARTER, replies=replies))
+        for replies in (True, False)
+    )
+    assert with_replies["departments"].max() >= 2
+    assert with_replies["weeks"].sum() > without["weeks"].sum()
 
 
 def test_a_day_is_noted_once_for_a_department_and_for_no_person(bank: Stores) -> None:
@@ -182,7 +209,7 @@ def test_each_result_leads_back_and_each_measure_stands_where_the_reader_looks_f
             ("campaigns", {}, "Targeted against broad"),
             ("campaigns", {"view": "messages"}, "sent messages in the last 90 days"),
             ("campaigns", {"view": "audience"}, "customers may be contacted"),
-            ("campaigns", {"view": "overlap"}, "Who received contradicting offers"),
+            ("campaigns", {"view": "overlap"}, "Who met differing offers"),
         ),
     ):
         app = open_page(viewer, url, **query)

@@ -30,6 +30,7 @@ def test_an_alarm_is_closed_with_a_reason_that_the_other_department_reads(
 ) -> None:
     page = open_page(somebody("sales"), "lead-hand-off")
     assert [NAME in w.value for w in page.warning] == [True]
+    assert "Its last day is not known." in page.warning[0].value
     next(b for b in page.button if b.label == "Close it").click()
     page.run()
     assert "Say why the alarm is closed" in words(page)

@@ -74,6 +74,12 @@ def test_months_that_have_not_come_are_hatched_and_never_nothing(open_page):
     (bars,) = hatched
     assert bars["x"][-1] == len(latest) - elapsed
     assert bars["base"][-1] == elapsed + 0.5
+    app = open_page(somebody("marketing"), "channel-value", joined="Last 12 months")
+    totals = next(f.value for f in app.dataframe if "Joined in" in f.value.columns).set_index("Joined in")
+    assert totals.eq("too few").any(axis=None)
+    assert totals.eq("not yet").equals(table.eq("not yet")), "what is hidden is not “not yet”"
+    charts = [json.loads(c.proto.spec) for c in app.get("plotly_chart")]
+    assert bars["x"] in [t["x"] for chart in charts for t in chart["data"]]
 
 
 def test_hindsight_is_shown_with_its_numbers(open_page):

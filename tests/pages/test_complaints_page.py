@@ -49,7 +49,7 @@ def test_the_page_lists_every_open_complaint_with_its_day_its_rm_and_the_alert_b
     assert held_out not in set(frame.loc[frame["alert_due"].notna(), "customer_id"])
     page = open_page(SERVICE, "complaints")
     assert not page.exception
-    assert page.title[0].value.startswith(f"{len(frame)} complaints wait")
+    assert page.title[0].value.startswith(f"{len(frame)} complaints of the last 365 days wait")
     table = page.dataframe[0].value
     assert len(table) == len(frame)
     assert set(table["Case"]) == set(frame["ticket_id"])

@@ -8,6 +8,8 @@ from sqlalchemy import func, select, update
 from streamlit.testing.v1 import AppTest
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.words import share
+from pages.growth.leads.qualification_preview import changes_in_words
 from tests.pages.staff import cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.app_db.app_schema import lead_reviews
@@ -106,6 +108,30 @@ def test_reasons_stand_by_campaign_and_add_up_to_the_rejections(open_page, bank:
     table = next(f.value for f in page.dataframe if "Campaign" in f.value and "Not eligible" in f.value)
     rejections = next(card.value for card in page.metric if card.label == CATALOGUE["rejected"].label)
     assert f"{int(table.drop(columns='Campaign').sum().sum()):,}" == rejections
+
+
+def test_shares_of_reasons_are_of_all_rejections_where_some_are_hidden(open_page):
+    page = open_page(somebody("marketing"), "lead-hand-off", period="Last 12 months")
+    table = next(f.value for f in page.dataframe if "Cumulative share" in f.value)
+    rejections = next(card.value for card in page.metric if card.label == CATALOGUE["rejected"].label)
+    assert table["Cumulative share"].iloc[-1] == share(
+        table["Leads"].sum() / int(rejections.replace(",", ""))
+    )
+    assert ("not shown, with too few leads" in words(page)) == (
+        table["Cumulative share"].iloc[-1] != "100.0%"
+    )
+
+
+def test_a_preview_says_what_of_it_is_hidden():
+    classes = pd.DataFrame({"kept": [49.0, 20.0], "lost": [24.0, 1.0], "gained": [0.0, 3.0]})
+    assert changes_in_words(classes).startswith(
+        "25 of 94 qualified leads would no longer be qualified (26.6%), and 3"
+    )
+    hidden = classes.mask(classes == 1)
+    assert changes_in_words(hidden).startswith(
+        "how many qualified leads would no longer be qualified is hidden, and 3"
+    )
+    assert "no others" not in changes_in_words(classes.mask(classes < 10))
 
 
 def test_what_sales_decides_stands_on_the_campaign_the_same_day_and_marketing_reads_no_lead(

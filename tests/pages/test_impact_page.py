@@ -1,10 +1,14 @@
 """Impact: the same finding for every role, no look in between, nobody's name."""
 
 import re
+from datetime import date
 
+from pages.customers.churn.impact_page import _headline
 from tests.pages.staff import EVERYBODY, cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.schema import customers
+from workflow.experiments.experiment_results import ExperimentResult
+from workflow.experiments.planned_analyses import Look
 
 
 def test_every_role_reads_the_same_finding(open_page):
@@ -34,6 +38,16 @@ def test_before_its_first_look_an_experiment_shows_no_outcome(open_page):
     assert "first analysis on 27 Dec 2026" in page_text
     assert "interval" not in page_text
     assert not app.metric
+
+
+def test_too_few_customers_is_not_said_to_be_no_clear_effect():
+    look = Look(number=1, of=4, on=date(2026, 6, 30), after_the_fact=False, bound=2.0)
+    result = ExperimentResult(
+        experiment="e", title="Calls", arms={}, first_on=None, look=look, following=None
+    )
+    assert (
+        _headline(result) == "Calls: not enough data yet to say what it does to churn or to wealth products"
+    )
 
 
 def test_a_look_that_was_not_planned_is_refused_in_a_sentence(open_page):

@@ -140,6 +140,12 @@ def test_no_page_of_a_bank_that_gave_half_says_a_number_or_a_guess_for_what_was_
         assert not [guess for guess in GUESSES if guess in lowered], url
 
 
+def test_a_rate_whose_end_was_not_given_is_not_known_rather_than_about_too_few(open_half: Open) -> None:
+    page = open_half(somebody("analyst"), "funnel", view="By the day it happened (events)")
+    table = next(f.value for f in page.dataframe if "Opportunities won" in f.value)
+    assert set(table["Opportunities won"]) == {"not known"}
+
+
 def test_a_lesson_asks_for_nothing_that_was_not_given_and_says_why(open_half: Open) -> None:
     for role in ("analyst", "service", "relationship_manager"):
         for name in LESSONS if role == "analyst" else [lesson.name for lesson in meant_for(role)]:

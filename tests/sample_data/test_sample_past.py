@@ -40,8 +40,9 @@ def test_the_first_morning_has_every_state_of_an_alert(own_bank: Stores, after_a
         assert masks[kind].any(), kind
     assert masks["overdue"].mean() < 0.25, "a bank, and not a showcase"
     assert still_open["rm_id"].isna().any(), "some wait in the pool"
-    changed = queue_changes.changes(reader, people, AS_OF - timedelta(days=7))
-    assert changed.worse is not None
+    assert queue_changes.changes(reader, people, AS_OF - timedelta(days=8)).worse is not None
+    without_a_run = queue_changes.changes(reader, people, AS_OF - timedelta(days=7))
+    assert without_a_run.worse is None, "nobody was scored on that day: not known, rather than nobody"
     taken = reader.frame(select(alert_steps))
     days = pd.to_datetime(taken["taken_at"]).dt.date
     assert days.max() <= AS_OF + timedelta(days=1)

@@ -89,7 +89,10 @@ def test_overlap_and_contact_pressure_are_the_same_and_can_be_shown_as_sql(
 ) -> None:
     period = Period(date(2026, 4, 1), date(2026, 6, 30))
     readers = Reader(loaded, SYSTEM), Reader(served, SYSTEM)
-    for means in (audience_overlap.meaning_of_pairs(period), audience_overlap.meaning_of_contacts(period)):
+    for means in (
+        audience_overlap.meaning_of_pairs(period),
+        audience_overlap.meaning_of_contacts(period, replies=True),
+    ):
         for statement in means.reads:
             one, other = (r.frame(statement).astype(object) for r in readers)
             keys = list(one.columns)

@@ -20,7 +20,7 @@ from warehouse.stores.connect import Stores
 from workflow.alerts import alert_queue
 from workflow.alerts.raising import tonight
 from workflow.experiments import arms
-from workflow.experiments.experiment_results import ExperimentResult, no_effect
+from workflow.experiments.experiment_results import ExperimentResult, why_remove
 from workflow.experiments.hold_out import BLOCK, Draw, place_is_held_out, stratum
 from workflow.experiments.planned_analyses import Look
 from workflow.rules.rule_drafts import rules
@@ -186,14 +186,23 @@ def _result(*, low: float, high: float, needed: float, number: int = 4) -> Exper
 @pytest.mark.parametrize(
     ("result", "suggested"),
     [
-        (_result(low=-0.01, high=0.01, needed=0), True),
-        (_result(low=0.01, high=0.03, needed=0), True),
-        (_result(low=-0.03, high=-0.01, needed=0), False),
-        (_result(low=-0.01, high=0.01, needed=400), False),
-        (_result(low=-0.01, high=0.01, needed=0, number=3), False),
+        (_result(low=-0.01, high=0.01, needed=0), "does not show that fewer customers leave"),
+        (
+            _result(low=0.01, high=0.03, needed=0),
+            "shows that more customers leave when they are called: +2.0 points",
+        ),
+        (
+            _result(low=0.01, high=0.03, needed=400),
+            "(95% interval +1.0 to +3.0) among 1,000 customers. Consider",
+        ),
+        (_result(low=-0.03, high=-0.01, needed=0), ""),
+        (_result(low=-0.01, high=0.01, needed=400), ""),
+        (_result(low=-0.01, high=0.01, needed=0, number=3), ""),
     ],
 )
 def test_removing_a_rule_is_suggested_by_its_last_planned_analysis_alone(
-    result: ExperimentResult, *, suggested: bool
+    result: ExperimentResult, suggested: str
 ) -> None:
-    assert bool(no_effect(result)) is suggested
+    sentence = why_remove(result)
+    assert suggested in sentence
+    assert bool(suggested) == bool(sentence)

@@ -11,6 +11,7 @@ from sqlalchemy import or_, select
 
 from metrics.customers.profile import profile
 from metrics.customers.relationships import with_us
+from metrics.customers.whose_contact import BRANCHES
 from tests.morning import MORNING, on
 from tests.warehouse.onlookers import ANOTHER_RM, EVERYBODY, LEAD, ONE_RM
 from tests.workflow.alert_queue import flagged_rows
@@ -172,7 +173,7 @@ def test_the_day_a_customer_complained_is_no_contact_and_a_branch_call_is_not_ma
             touches.c.kind == "call", touches.c.customer_id.is_not(None)
         )
     )
-    branch = rows.xs(contacts.BRANCHES, level="department")
+    branch = rows.xs(BRANCHES, level="department")
     last_call = pd.to_datetime(calls["touched_at"]).dt.normalize().groupby(calls["customer_id"]).max()
     assert (branch.reindex(last_call.index) >= last_call).all()
     mailed = night.frame(

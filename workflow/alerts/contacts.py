@@ -1,9 +1,8 @@
 """Who of the bank was last in touch with a customer, by who really did it, for every check that asks.
 
-A contact is what reached the customer from us. A campaign's e-mail or event is Marketing's; a call, a branch visit and
-an e-mail without a campaign are of branches and RMs. Service's is its reply, never the day the customer wrote or
-complained. What colleagues record counts: a step in which they spoke with the customer, and a logged contact that
-reached them. What was taken back counts no more.
+A contact is what reached the customer from us; whose a delivered one is, `metrics.customers.whose_contact` says.
+Service's is its reply, never the day the customer wrote or complained. What colleagues record counts: a step in which
+they spoke with the customer, and a logged contact that reached them. What was taken back counts no more.
 """
 
 from __future__ import annotations
@@ -12,18 +11,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import Column, ColumnElement, Select, func, select
 
 from metrics.customers.profile_parts import SPOKEN
+from metrics.customers.whose_contact import BRANCHES, WHOSE
 from warehouse.access.reader import Reader
 from warehouse.access.roles import sees_single_rows
 from warehouse.app_db.app_schema import alert_steps, interactions
 from warehouse.schema import leads, tickets, touches
 from workflow.collaboration import interactions as logs
-from workflow.collaboration.record_kind import MARKETING, RELATIONSHIP, SALES, SERVICE
+from workflow.collaboration.record_kind import RELATIONSHIP, SALES, SERVICE
 
-BRANCHES = "Branches and RMs"
-"""Whose the calls, visits and e-mails are that a bank delivers without a campaign: it does not say which of the two."""
 SPOKE = ("contacted", "offered", "accepted", "declined")
 """Steps on an alert that say that the customer was spoken to."""
 COLUMNS = ("customer_id", "department", "by", "at")
@@ -49,12 +47,8 @@ def last_contacts(
     """
     after = datetime.combine(today + timedelta(days=1), time())
     t = touches
-    mailed = and_(t.c.kind == "email", t.c.campaign_id.is_not(None))
-    from_campaign = or_(mailed, t.c.kind == "event")
-    by_colleague = or_(t.c.kind.in_(("call", "branch")), and_(t.c.kind == "email", t.c.campaign_id.is_(None)))
     parts = [
-        _delivered(reader, MARKETING, t.c.touched_at, after, customer_ids, from_campaign),
-        _delivered(reader, BRANCHES, t.c.touched_at, after, customer_ids, by_colleague),
+        *(_delivered(reader, d, t.c.touched_at, after, customer_ids, which) for d, which in WHOSE.items()),
         _delivered(reader, SALES, leads.c.contacted_at, after, customer_ids),
         _delivered(reader, SERVICE, tickets.c.first_reply_at, after, customer_ids),
         _recorded(reader, customer_ids, besides),

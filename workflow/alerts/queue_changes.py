@@ -21,7 +21,7 @@ WORSE_BY = 0.05
 @dataclass(frozen=True, kw_only=True)
 class Changes:
     """Customers, not alerts. `new` are those an alert was raised about, whatever became of it since; `worse` are those
-    of the open queue, None while no earlier night is known to compare with."""
+    of the open queue, None where there is no night before, or none today, that scored them."""
 
     since: date
     new: frozenset[str]
@@ -86,6 +86,6 @@ def _worse(reader: Reader, customer_ids: list[str], since: date, today: date) ->
     rows["as_of"] = pd.to_datetime(rows["as_of"])
     wide = rows.pivot(index="customer_id", columns="as_of", values="probability")
     if wide.shape[1] < 2:
-        return frozenset()
+        return None
     rose = wide[pd.Timestamp(today)] - wide[pd.Timestamp(day)] >= WORSE_BY
     return frozenset(wide.index[rose])

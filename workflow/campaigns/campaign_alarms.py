@@ -77,6 +77,7 @@ class AlarmedCampaign:
     accepted: float
     usual: float
     limit: float
+    ends_on: date | None
     over_on: date | None
     taken_by: str | None
     taken_at: datetime | None

@@ -17,6 +17,7 @@ from sqlalchemy import and_, func, select
 from metrics.comparison.compare import share_interval
 from metrics.comparison.words import share
 from metrics.customers.relationships import left_for_good
+from metrics.customers.whose_contact import BRANCHES
 from models.churn import cross_sell_prediction
 from warehouse.access import audit
 from warehouse.access.reader import Reader, Viewer
@@ -144,7 +145,7 @@ def _last_contact(reader: Reader, customer_id: str, today: date) -> tuple[date |
     return last["at"].date(), by
 
 
-_SAYS = {contacts.BRANCHES: "A branch or an RM"} | {d: d for d in (MARKETING, SALES, SERVICE)}
+_SAYS = {BRANCHES: "A branch or an RM"} | {d: d for d in (MARKETING, SALES, SERVICE)}
 
 
 def offer_for_all(

@@ -82,33 +82,36 @@ def readings(reader: Reader, as_of: date, on: date | None = None) -> list[Experi
 
 
 def retirement_suggestions(reader: Reader, as_of: date) -> dict[str, str]:
-    """Rule → why to consider removing it: its last planned analysis shows no effect, and was large enough to show one.
+    """Rule → why to consider removing it: its last planned analysis shows harm, or no effect though large enough.
 
-    A rule with analyses to come, or with too few customers to show what the bank set out to reach, is not in it.
+    A rule with analyses to come is not in it; nor is one without a clear effect among too few customers to show one.
     """
     named = {
         r.experiment.removeprefix(OF_A_RULE): r
         for r in readings(reader, as_of)
         if r.experiment.startswith(OF_A_RULE)
     }
-    return {code: sentence for code, result in named.items() if (sentence := no_effect(result))}
+    return {code: sentence for code, result in named.items() if (sentence := why_remove(result))}
 
 
-def no_effect(result: ExperimentResult) -> str:
-    """That a rule's last planned analysis shows no effect, in words; "" where it shows one or cannot say."""
+def why_remove(result: ExperimentResult) -> str:
+    """That a rule's last planned analysis shows harm, or no effect, in words; "" where it helped or nobody can say."""
     look, figures = result.look, result.figures.get(CHURN, {})
     effect, needed = best(figures, "points"), figures.get("needed")
-    is_last = look is not None and look.number == look.of and not look.after_the_fact
-    if not is_last or look is None or effect is None or needed is None or needed.value > 0:
+    if look is None or look.number != look.of or look.after_the_fact or effect is None:
         return ""
-    if verdict(effect, "fewer") == "helped":
+    conclusion = verdict(effect, "fewer")
+    large_enough = needed is not None and needed.value <= 0
+    if conclusion == "helped" or (conclusion != "harmed" and not large_enough):
         return ""
     people = figures["treated"].value + figures["held_out"].value
     interval = f"{with_sign(100 * effect.low)} to {with_sign(100 * effect.high)}"
+    shows = "shows that more" if conclusion == "harmed" else "does not show that fewer"
+    enough = "" if conclusion == "harmed" else f", who were enough to show {signed(TARGETS[CHURN], 0)}"
     return (
-        f"Its last planned analysis, on {day(look.on)}, does not show that fewer customers leave when they are called: "
-        f"{points(effect.value)} (95% interval {interval}) among {numeral(people)} customers, who were enough to show "
-        f"{signed(TARGETS[CHURN], 0)}. Consider removing it."
+        f"Its last planned analysis, on {day(look.on)}, {shows} customers leave when they are called: "
+        f"{points(effect.value)} (95% interval {interval}) among {numeral(people)} customers{enough}. "
+        "Consider removing it."
     )
 
 

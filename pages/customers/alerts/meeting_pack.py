@@ -59,4 +59,4 @@ def _since(customer_id: str, since: Changes) -> str:
         for word, which in (("new", since.new), ("worse", since.worse or frozenset()))
         if customer_id in which
     ]
-    return ", ".join(words).capitalize() or "–"
+    return ", ".join(words).capitalize() or ("–" if since.worse is not None else "Not known")

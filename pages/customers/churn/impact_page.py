@@ -107,11 +107,18 @@ def _headline(reading: ExperimentResult) -> str:
         if _conclusion(reading, outcome) in ("helped", "harmed") and points and relative:
             parts.append(f"{lowered if points.value < 0 else raised} ({signed(relative.value, 0)})")
     outcomes = [o for o in (CHURN, CROSS_SELL) if _conclusion(reading, o) not in ("helped", "harmed")]
-    unclear = [SHORT[o] for o in outcomes if o not in reading.unknown]
+    unclear, few = (
+        [SHORT[o] for o in outcomes if o not in reading.unknown and _conclusion(reading, o) == conclusion]
+        for conclusion in ("not clear", "too few")
+    )
     unknown = [
         f"its effect on {SHORT[o]} is {reading.unknown[o].clause}" for o in outcomes if o in reading.unknown
     ]
-    rest = [*([f"no clear effect on {' or on '.join(unclear)} yet"] if unclear else []), *unknown]
+    rest = [
+        *([f"no clear effect on {' or on '.join(unclear)} yet"] if unclear else []),
+        *([f"{Verdict.TOO_FEW} to say what it does to {' or to '.join(few)}"] if few else []),
+        *unknown,
+    ]
     if not parts:
         return f"{reading.title}: {'; '.join(rest)}"
     return "; ".join([f"{reading.title} {' and '.join(parts)}", *rest])

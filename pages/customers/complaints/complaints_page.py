@@ -7,6 +7,7 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.words import numeral
 from metrics.customers import complaints
 from pages.components import data, tables, undo_line
 from pages.customers.complaints import complaint_table
@@ -39,7 +40,7 @@ def page(viewer: Viewer, _scope: object) -> None:
     st.title(headline(waiting, kinds))
     undo_line.show(URL)
     if waiting.empty:
-        tables.empty("No complaint waits for an answer.")
+        tables.empty(f"{counted_in_words(0)} waits for an answer.")
         return
     numbers = {"all": len(waiting), **{name: int(mask.sum()) for name, mask in kinds.items()}}
     view = st.segmented_control(
@@ -65,10 +66,17 @@ def waiting_of(viewer: Viewer, today: date) -> pd.DataFrame:
     return complaint_list.waiting(opened, data.reader(viewer), today)
 
 
+def counted_in_words(count: int) -> str:
+    """How many, and of which days: `1 complaint of the last 365 days`, `No complaint of the last 365 days`."""
+    number = "No complaint" if not count else "1 complaint" if count == 1 else f"{numeral(count)} complaints"
+    return f"{number} of the last {complaints.LOOK_BACK_DAYS} days"
+
+
 def headline(waiting: pd.DataFrame, kinds: dict[str, pd.Series]) -> str:
-    """`41 complaints wait, 12 overdue, 30 without an owner`."""
+    """`41 complaints of the last 365 days wait, 12 overdue, 30 without an owner`."""
+    called = counted_in_words(len(waiting))
     if waiting.empty:
-        return "No complaint is open"
-    called = "1 complaint waits" if len(waiting) == 1 else f"{len(waiting):,} complaints wait"
+        return f"{called} is open"
     late, nobodys = int(kinds["overdue"].sum()), int(kinds["nobody"].sum())
-    return f"{called}, {late or 'none'} overdue, {nobodys or 'none'} without an owner"
+    waits = "wait" if len(waiting) > 1 else "waits"
+    return f"{called} {waits}, {late or 'none'} overdue, {nobodys or 'none'} without an owner"

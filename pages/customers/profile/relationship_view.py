@@ -19,6 +19,8 @@ from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.records.run_notes import LIFETIME_VALUE
 
+HELD = ("accounts", "accounts.opened_on", "accounts.product")
+"""What says which products a customer holds: without one of them nothing is said of any."""
 _QUESTIONS = {
     "nps": ("Would you recommend us?", 10),
     "csat": ("Were you satisfied?", 5),
@@ -31,13 +33,16 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
     if not data.may_see(viewer, "balances", "accounts"):
         return
     st.header("The whole relationship")
-    lists = tables.lacking(viewer, "accounts", "accounts.opened_on", "accounts.product") is None
-    held = data.frame(viewer, about.holdings(customer_id, today)) if lists else pd.DataFrame()
+    held = (
+        pd.DataFrame()
+        if tables.lacking(viewer, *HELD)
+        else data.frame(viewer, about.holdings(customer_id, today))
+    )
     _in_figures(viewer, held, customer_id, today)
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader("Products held")
-        if not tables.absent("This list", viewer, "accounts", "accounts.opened_on", "accounts.product"):
+        if not tables.absent("This list", viewer, *HELD):
             _holdings(viewer, held, today)
             delivered.caption(viewer, "accounts", "balances")
     with right:
@@ -55,7 +60,7 @@ def _in_figures(viewer: Viewer, held: pd.DataFrame, customer_id: str, today: dat
             ("Mortgages and loans", CREDIT_PRODUCTS),
         ):
             rows = held[held["product"].isin(kinds)] if len(held) else held
-            unknown = tables.lacking(viewer, "accounts", "accounts.product", "balances", "balances.balance")
+            unknown = tables.lacking(viewer, *HELD, "balances", "balances.balance")
             amounts = rows["balance"].astype(float) if len(rows) else pd.Series(dtype=float)
             value = (
                 "none held" if rows.empty else hkd(amounts.sum()) if amounts.notna().all() else "not known"
@@ -66,8 +71,13 @@ def _in_figures(viewer: Viewer, held: pd.DataFrame, customer_id: str, today: dat
                 border=True,
                 help=unknown.sentence if unknown else "The balances of the products listed below, added up.",
             )
-        products = tables.lacking(viewer, "accounts", "accounts.product")
-        st.metric("Products held", "not known" if products else len(held), border=True)
+        products = tables.lacking(viewer, *HELD)
+        st.metric(
+            "Products held",
+            "not known" if products else len(held),
+            border=True,
+            help=products.sentence if products else None,
+        )
         _lifetime(viewer, customer_id, today)
 
 

@@ -12,7 +12,9 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import change, day, numeral, share
 from metrics.customers import complaints
 from metrics.definitions.scope import Scope
+from metrics.query.missing_reasons import needs
 from metrics.query.query import Query
+from models.service.themes import FEWEST_CASES
 from pages.components import data, forms, tables
 from pages.components.typed_text import escaped
 from pages.figures import drill_table
@@ -33,7 +35,7 @@ def themes(viewer: Viewer, scope: Scope) -> None:
     st.header("Case themes")
     answer = data.ask_and_before(viewer, ["theme_cases"], scope, by=["theme"])
     if answer["theme_cases"].fillna(0).sum() == 0:
-        tables.empty("No themes yet: it takes 200 cases with words and one nightly run.")
+        tables.empty(_why_none(viewer, answer))
         return
     metric = CATALOGUE["theme_cases"]
     # A sum would make a blank figure 0.
@@ -74,6 +76,17 @@ def themes(viewer: Viewer, scope: Scope) -> None:
             st.caption(escaped(f"{day(case.opened_at)} · {plain(case.category)} · case {case.ticket_id}"))
             st.text(case.text)
     tables.explain("themes-below", ["theme_cases"], viewer, Query.of(["theme_cases"], scope, ["theme"]))
+
+
+def _why_none(viewer: Viewer, answer: pd.DataFrame) -> str:
+    """Why no theme has a case to show: not given, hidden, none worked out yet, or none in these days."""
+    if missing := tables.lacking(viewer, *needs("theme_cases")):
+        return f"What cases are about is {missing.clause}."
+    if answer.loc[answer["period"] == 0, "theme_cases"].isna().any():
+        return "Every theme of this period is about too few customers to show."
+    if data.frame(viewer, complaints.with_a_theme())["cases"].iloc[0] == 0:
+        return f"No themes yet: it takes {FEWEST_CASES} cases with words and one nightly run."
+    return "No case with a theme was opened in this period."
 
 
 def features(viewer: Viewer, scope: Scope) -> None:

@@ -12,6 +12,7 @@ from metrics.comparison.currency import currency
 from metrics.comparison.words import day, hkd, numeral, share
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Period, Scope
+from metrics.query.missing_reasons import needs
 from metrics.query.query import Query
 from pages.components import data, forms, tables
 from pages.growth.campaigns import campaign_change_view
@@ -23,13 +24,17 @@ from workflow.campaigns.campaign_lifecycle import CampaignStep
 from workflow.records.people import called
 
 WAITING = "ended, no analysis"
-ACTUAL = ("marketing_cost", "leads", "won")
+NO_LAST_DAY = "last day not known"
+STATES = (WAITING, "ended, analysed", "running", NO_LAST_DAY, "planned", "closed")
+COUNTED = ("leads", "won")
+ACTUAL = ("marketing_cost", *COUNTED)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CampaignLife:
     """A campaign with its plan, its actual figures and what was learned; its state is worked out last."""
 
+    campaign_id: str
     name: str | None
     starts_on: date | None
     ends_on: date | None
@@ -48,7 +53,8 @@ MEANS = Meaning(
     terms=(
         (
             "State",
-            "Planned, running, ended or closed, by the campaign's days and what was written about it here.",
+            "Planned, running, ended or closed, by the campaign's days and what was written about it here; of one whose "
+            "last day was not given nobody can say whether it still runs.",
         ),
         ("Budget", "Of the latest plan written here; without one, what the campaign's own data says."),
         ("Planned to win", "Deals, of the latest plan written here."),
@@ -60,6 +66,8 @@ MEANS = Meaning(
 def headline(campaigns: pd.DataFrame) -> str:
     """How many campaigns wait for an analysis, in words."""
     waiting = int((campaigns["state"] == WAITING).sum())
+    if not waiting and not campaigns["state"].isin(["ended, analysed", "closed"]).any():
+        return "No campaign is known to have ended"
     if not waiting:
         return "Every campaign that ended has its analysis"
     return f"{waiting} ended campaign{'s wait' if waiting > 1 else ' waits'} for an analysis"
@@ -104,8 +112,15 @@ def view(viewer: Viewer, campaigns: pd.DataFrame) -> None:
 
 def _actual(viewer: Viewer, plans: pd.DataFrame) -> pd.DataFrame:
     scope = _all_days(viewer, plans)
-    answer = data.ask(viewer, ACTUAL, scope, by=["campaign"], periods=[scope.period])
-    return answer.rename(columns={"campaign": "campaign_id"})[["campaign_id", *ACTUAL]]
+    actual = plans[["campaign_id"]]
+    for name in ACTUAL:
+        answer = data.ask(viewer, [name], scope, by=["campaign"], periods=[scope.period])
+        answer = answer.rename(columns={"campaign": "campaign_id"})[["campaign_id", name]]
+        actual = actual.merge(answer, on="campaign_id", how="left")
+        if name in COUNTED and not tables.lacking(viewer, *needs(name)):
+            # A campaign without a row of its own has none; a blank in its row is hidden.
+            actual.loc[~actual["campaign_id"].isin(answer["campaign_id"]), name] = 0
+    return actual
 
 
 def _all_days(viewer: Viewer, plans: pd.DataFrame) -> Scope:
@@ -119,7 +134,9 @@ def _state(life: CampaignLife, today: date) -> str:
         return "closed"
     if life.starts_on is not None and pd.Timestamp(life.starts_on) > pd.Timestamp(today):
         return "planned"
-    if life.ends_on is None or pd.Timestamp(life.ends_on) >= pd.Timestamp(today):
+    if life.ends_on is None:
+        return NO_LAST_DAY
+    if pd.Timestamp(life.ends_on) >= pd.Timestamp(today):
         return "running"
     return "ended, analysed" if life.analysis is not None else WAITING
 
@@ -131,24 +148,27 @@ def _table(viewer: Viewer, campaigns: pd.DataFrame) -> None:
         spent = life.marketing_cost
         rows.append(
             {
-                "Campaign": life.name,
+                "Campaign": life.name or life.campaign_id,
                 "State": life.state.capitalize(),
                 "Budget": hkd(budget),
                 "Spent": "no cost data" if spent is None else hkd(spent),
                 "Of budget": share(spent / budget, 0) if spent is not None and budget else "",
                 "Leads": life.leads,
                 "Won": life.won,
-                "Planned to win": life.expected_wins,
+                "Planned to win": "" if life.expected_wins is None else numeral(life.expected_wins),
                 "Analysis": life.analysis or "",
             }
         )
     number = st.column_config.NumberColumn(format="localized")
-    columns = dict.fromkeys(["Leads", "Won", "Planned to win"], number)
-    order = {"Ended, no analysis": 0, "Ended, analysed": 1, "Running": 2, "Planned": 3, "Closed": 4}
+    columns = dict.fromkeys(["Leads", "Won"], number)
+    order = {state.capitalize(): place for place, state in enumerate(STATES)}
     frame = pd.DataFrame(rows).sort_values("State", key=lambda s: s.map(order), kind="stable")
+    for name in COUNTED:
+        if missing := tables.lacking(viewer, *needs(name)):
+            frame[name.capitalize()] = missing.word
     scope = _all_days(viewer, campaigns)
     query = Query.of(ACTUAL, scope, ["campaign"], [scope.period])
-    tables.show(frame, "campaign-life", "–", of=query, means=MEANS, columns=columns)
+    tables.show(frame, "campaign-life", tables.TOO_FEW, of=query, means=MEANS, columns=columns)
 
 
 def _history(history: pd.DataFrame) -> None:

@@ -123,7 +123,9 @@ def _stands_out(row: JudgedCampaign) -> None:
         st.markdown(f":material/flag: **{escaped(row.name)}**")
         st.text(f"{row.conclusion[:1].upper()}{row.conclusion[1:]}. {row.why[:1].upper()}{row.why[1:]}.")
         if row.message is not None:
-            st.text(f"It said: “{row.message}”. It ran {day(row.starts_on)} to {day(row.ends_on)}.")
+            st.text(
+                f"It said: “{row.message}”. First day: {day(row.starts_on)}; last day: {day(row.ends_on)}."
+            )
         with st.grid(3, min_column_width=215, gap="small"):
             for name, label in (
                 ("acceptance_rate", "Accepted by Sales"),

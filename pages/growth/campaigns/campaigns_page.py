@@ -53,7 +53,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     if view == "overlap":
         finding.title(campaign_overlap.overlapping(viewer))
         campaign_overlap.pairs(viewer, plans)
-        message_register_view.contradicted(viewer, plans)
+        message_register_view.differing(viewer, plans)
     elif view == "pressure":
         finding.title(campaign_overlap.pressing(viewer))
         campaign_overlap.pressure(viewer)

@@ -1,4 +1,4 @@
-"""Messages: what each campaign sent to how many people, and, for roles with rows, who received contradicting offers."""
+"""Messages: what each campaign sent to how many people, and, for roles with rows, who met differing offers."""
 
 from __future__ import annotations
 
@@ -66,17 +66,17 @@ def view(viewer: Viewer, plans: pd.DataFrame) -> None:
     )
 
 
-def contradicted(viewer: Viewer, plans: pd.DataFrame) -> None:
-    """The customers with contradicting offers, for a role that reads contacts row by row; a sentence for the others."""
+def differing(viewer: Viewer, plans: pd.DataFrame) -> None:
+    """The customers who met differing offers, for a role that reads contacts row by row; a sentence for the others."""
     if campaign_overlap.not_there(viewer, *campaign_overlap.REACHED, *campaign_overlap.TOLD):
         return  # said above, of the overlap
-    st.header("Who received contradicting offers")
+    st.header("Who met differing offers")
     if not data.may_see(viewer, touches.name):
         st.caption("Your role reads how many they are, above, and not who. Sales and analysts do.")
         return
-    rows = data.frame(viewer, message_register.contradicted_customers(campaign_overlap.last_days(viewer)))
+    rows = data.frame(viewer, message_register.differing_customers(campaign_overlap.last_days(viewer)))
     if rows.empty:
-        tables.empty("No customer received contradicting offers in these days.")
+        tables.empty("No customer met differing offers in these days.")
         return
     named = plans.set_index("campaign_id")
     called = named["name"].fillna(pd.Series(named.index, named.index))
@@ -86,10 +86,10 @@ def contradicted(viewer: Viewer, plans: pd.DataFrame) -> None:
             "Product": [plain(p) for p in rows["product"]],
             "First campaign": rows["campaign_a"].map(called),
             "First offer": rows["message_a"],
-            "First offer on": pd.to_datetime(rows["day_a"]),
+            "First met on": pd.to_datetime(rows["day_a"]),
             "Second campaign": rows["campaign_b"].map(called),
             "Second offer": rows["message_b"],
-            "Second offer on": pd.to_datetime(rows["day_b"]),
+            "Second met on": pd.to_datetime(rows["day_b"]),
         }
     )
     on = st.column_config.DateColumn(format="D MMM YYYY")
@@ -102,7 +102,7 @@ def contradicted(viewer: Viewer, plans: pd.DataFrame) -> None:
     )
     tables.show(
         frame.head(MOST),
-        "contradicted",
-        called="Customers with contradicting offers",
-        columns={"First offer on": on, "Second offer on": on},
+        "differing",
+        called="Customers who met differing offers",
+        columns={"First met on": on, "Second met on": on},
     )

@@ -192,7 +192,7 @@ def _figures(
             st.caption(
                 f"{hkd(_rounded(least))} to {hkd(_rounded(most))}"
                 if has_value
-                else "No channel's customers have been valued yet."
+                else f"None of these channels has {net_value.FEWEST} or more customers with a lifetime value."
                 if seen
                 else "Beyond what was seen."
             )

@@ -21,6 +21,7 @@ from warehouse.access.reader import Viewer
 from workflow.records.run_notes import HINDSIGHT
 
 MOST_COLUMNS = 12
+NOT_YET = "not yet"
 
 
 def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
@@ -36,10 +37,11 @@ def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
         return
     st.caption(
         f"Net revenue so far per customer won, in {currency()}; who left again counts too. Hatched months have not come "
-        "yet. A blank one is hidden, because it is about too few people, or nothing is on record of it."
+        "yet. Of a blank one the sum is not known: it, or a month before it, is about too few people to show or has no "
+        "revenue on record; the table below says which."
     )
     charts.show(
-        value_charts.triangle(triangle.cumulative, list(triangle.labels)),
+        value_charts.triangle(triangle.cumulative, list(triangle.labels), triangle.come),
         alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
         key="cohorts",
     )
@@ -54,6 +56,8 @@ class Triangle:
 
     cumulative: pd.DataFrame = field(default_factory=pd.DataFrame)
     labels: tuple[str, ...] = ()
+    come: tuple[int, ...] = ()
+    """How many months since joining each row has lived through."""
     words: pd.DataFrame = field(default_factory=pd.DataFrame)
     why_empty: str = ""
 
@@ -67,31 +71,22 @@ def triangle_of(viewer: Viewer, scope: Scope, as_of: date) -> Triangle:
     each = months.assign(each=months["net"] / months["reached"]).pivot(
         index="group", columns="month", values="each"
     )
-    # After a month about too few people the sum is not known any more.
-    cumulative = each.cumsum(axis=1).where(each.notna().cummin(axis=1))
-    complete = cumulative.dropna(how="all")
-    if complete.empty:
+    gaps = months.pivot(index="group", columns="month", values="gap").fillna(NOT_YET)
+    # After a month of which nothing is known the sum is not known any more, for the same reason.
+    gaps = gaps.mask(gaps == "").ffill(axis=1)
+    cumulative = each.cumsum(axis=1).where(gaps.isna())
+    if cumulative.isna().all(axis=None):
         return Triangle(
             why_empty="Hidden: fewer people joined in each month than may be shown."
-            if months["reached"].isna().any()
+            if (gaps == channel_net_value.HIDDEN).any(axis=None)
             else "No revenue is on record of the people who joined in these months."
         )
-    labels = [f"{pd.Timestamp(g):%b %Y}" for g in complete.index]
-    reached = months.pivot(index="group", columns="month", values="reached").reindex(
-        index=complete.index, columns=complete.columns
-    )
-    words = pd.DataFrame(
-        [
-            [
-                hkd(v) if pd.notna(v) else ("not yet" if pd.isna(people) else "too few")
-                for v, people in zip(*cells, strict=True)
-            ]
-            for cells in zip(complete.to_numpy(), reached.to_numpy(), strict=True)
-        ],
-        columns=[f"Month {c}" for c in complete.columns],
-    )
+    labels = [f"{pd.Timestamp(g):%b %Y}" for g in cumulative.index]
+    words = cumulative.map(hkd).where(gaps.isna(), gaps).reset_index(drop=True)
+    words.columns = pd.Index([f"Month {c}" for c in cumulative.columns])
     words.insert(0, "Joined in", labels)
-    return Triangle(cumulative=complete, labels=tuple(labels), words=words)
+    come = tuple(int(count) for count in (gaps != NOT_YET).sum(axis=1))
+    return Triangle(cumulative=cumulative, labels=tuple(labels), come=come, words=words)
 
 
 def hindsight(viewer: Viewer) -> None:

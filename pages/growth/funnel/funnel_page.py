@@ -143,7 +143,8 @@ def parts_of(
     top, bottom = (
         ("reached_won", "leads") if view == COHORT else ("opportunities_won", "opportunities_closed")
     )
-    frame[RATES[view]] = [_rate(t, b) for t, b in zip(answer[top], answer[bottom], strict=True)]
+    blank = data.missing_cell(viewer, rate)
+    frame[RATES[view]] = [_rate(t, b, blank) for t, b in zip(answer[top], answer[bottom], strict=True)]
     return frame, answer[way].tolist()
 
 
@@ -154,9 +155,9 @@ def _called(viewer: Viewer, way: str, values: pd.Series) -> list[str]:
     return [v if way == "rep" and isinstance(v, str) else plain(v).capitalize() for v in values]
 
 
-def _rate(part: float | None, whole: float | None) -> str:
+def _rate(part: float | None, whole: float | None, blank: str) -> str:
     if pd.isna(part) or pd.isna(whole):
-        return "too few people to show"
+        return blank
     if whole < FEWEST:
         return verdict_in_words(Verdict.TOO_FEW, whole)
     low, high = share_interval(part, whole)

@@ -132,8 +132,13 @@ def _ended(alarm: AlarmedCampaign, names: Mapping[str, str]) -> str:
 
 
 def _words(alarm: AlarmedCampaign) -> str:
+    runs = (
+        "Its last day is not known."
+        if alarm.ends_on is None
+        else f"It is running until {day(alarm.ends_on)}."
+    )
     return (
         f"**Sales accepts few leads of “{escaped(alarm.called)}”**: {_figures(alarm)}, other campaigns "
-        f"{share(alarm.usual)}. A batch of this size should not fall below {share(alarm.limit)}. It is running. This is "
+        f"{share(alarm.usual)}. A batch of this size should not fall below {share(alarm.limit)}. {runs} This is "
         "about acceptance in these months, and no conclusion on the campaign. Marketing and Sales both read this."
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from math import isnan
 from typing import Any
 
 import pandas as pd
@@ -34,13 +35,8 @@ def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> 
     """The preview of a rule over the leads of a scope."""
     available = data.available_columns(viewer)
     previewed = data.cached(viewer, preview, rule, scope, available)
-    totals = previewed.classes[["kept", "gained", "lost"]].sum()
-    was = totals["kept"] + totals["lost"]
-    others = f"{numeral(totals['gained'])} others" if totals["gained"] else "no others"
     st.caption(
-        f"If {name} applied to the leads that came {scope.in_words()}, {numeral(totals['lost'])} of {numeral(was)} "
-        f"qualified leads would no longer be qualified ({share(totals['lost'] / was if was else None)}), and {others} "
-        "would become so."
+        f"If {name} applied to the leads that came {scope.in_words()}, {changes_in_words(previewed.classes)}"
     )
     left, right = st.columns(2, gap="large")
     with left:
@@ -54,6 +50,24 @@ def effect(viewer: Viewer, rule: QualificationRule, scope: Scope, name: str) -> 
         _rows(viewer, rule, scope, name)
     else:
         st.caption("Your role sees totals; Sales and analysts see which leads change.")
+
+
+def changes_in_words(classes: pd.DataFrame) -> str:
+    """How many leads would change class, from `kept`, `lost` and `gained` by channel; what is hidden is said to be so."""
+    kept, lost, gained = (float(classes[name].sum(skipna=False)) for name in ("kept", "lost", "gained"))
+    was = kept + lost
+    leave = "would no longer be qualified"
+    if not isnan(was):
+        of_all = f" ({share(lost / was)})" if was else ""
+        first = f"{numeral(lost)} of {numeral(was)} qualified leads {leave}{of_all}"
+    elif not isnan(lost):
+        first = f"{numeral(lost)} qualified leads {leave}, of how many is hidden"
+    else:
+        first = f"how many qualified leads {leave} is hidden"
+    second = "how many others is hidden" if isnan(gained) else f"{numeral(gained) if gained else 'no'} others"
+    some = classes[["kept", "lost", "gained"]].isna().any(axis=None)
+    why = " Hidden: in some channels they are too few to show; the table has the others." if some else ""
+    return f"{first}, and {second}{' would become so' if not isnan(gained) else ''}.{why}"
 
 
 def figures_told(names: Iterable[object]) -> list[str]:

@@ -26,26 +26,34 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
     if missing := _no_reason(viewer):
         tables.empty(f"Why leads are rejected is {missing.clause}.")
         return
-    answer = data.ask(viewer, ["rejected"], scope, by=["reason"], periods=[scope.period])
-    answer = answer[answer["rejected"].fillna(0) > 0].sort_values("rejected", ascending=False)
+    every = data.ask(viewer, ["rejected"], scope, by=["reason"], periods=[scope.period])
+    answer = every[every["rejected"].fillna(0) > 0].sort_values("rejected", ascending=False)
     if answer.empty:
-        hidden = data.hidden_below(viewer, CATALOGUE["rejected"]) is not None
+        hides = data.hidden_below(viewer, CATALOGUE["rejected"]) is not None
         tables.empty(
             "No rejection, or too few of one reason to show, in this period."
-            if hidden
+            if hides
             else "No lead was rejected in this period."
         )
         return
-    total = answer["rejected"].sum()
+    # Of all that were rejected, for whatever reason: those of the reasons on show are fewer where some are hidden.
+    hidden = int(every["rejected"].isna().sum())
+    total = (
+        data.ask(viewer, ["rejected"], scope, periods=[scope.period])["rejected"].iloc[0]
+        if hidden
+        else answer["rejected"].sum()
+    )
     running = answer["rejected"].cumsum() / total
     labels = [r if isinstance(r, str) else "Reason not recorded" for r in answer["reason"]]
     texts = [
-        f"{numeral(n)}  {share(n / total, 0)}" + (f", cumulative {share(c, 0)}" if at else "")
+        numeral(n)
+        if pd.isna(c)
+        else f"{numeral(n)}  {share(n / total, 0)}" + (f", cumulative {share(c, 0)}" if at else "")
         for at, (n, c) in enumerate(zip(answer["rejected"], running, strict=True))
     ]
     st.caption(
         "Most frequent first; the cumulative share adds up from the top. Filter by campaign to see one campaign's "
-        "reasons."
+        f"reasons.{_hidden_in_words(hidden, total)}"
     )
     opens = [DrillFigure(of="rejected", scope=scope.narrowed("reason", r)) for r in answer["reason"]]
     drill_chart.show(
@@ -61,6 +69,19 @@ def reasons(viewer: Viewer, scope: Scope) -> None:
         opens={"Leads": opens},
         of=Query.of(["rejected"], scope, ["reason"], [scope.period]),
     )
+
+
+def _hidden_in_words(hidden: int, total: float) -> str:
+    """How many reasons are not on show, and what the shares are of."""
+    if not hidden:
+        return ""
+    of = (
+        "what share each is, is hidden"
+        if pd.isna(total)
+        else f"shares are of all {numeral(total)} rejections"
+    )
+    reasons = "1 more reason is" if hidden == 1 else f"{hidden} more reasons are"
+    return f" {reasons} not shown, with too few leads or beside one with too few; {of}."
 
 
 def by_campaign(viewer: Viewer, scope: Scope) -> None:
