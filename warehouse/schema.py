@@ -898,6 +898,7 @@ published_cells = _table(
     _column("measure", Text, "The figure; one of those that count the same people.", required=True),
     _column("definition", Text, "The fingerprint of the definition it was decided by.", required=True),
     _column("dimension", Text, "By which dimension; empty for all of it.", required=True),
+    _column("facts", Text, "The fingerprint of the rows it was decided on.", required=True),
     _column("value", Text, "The value; empty where it is not known."),
     _column(
         "blocks",

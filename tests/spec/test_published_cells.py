@@ -17,6 +17,7 @@ from metrics.query.published_cells import is_about_people
 from tests.warehouse.onlookers import EVERYBODY
 from warehouse import schema
 from warehouse.access.reader import SYSTEM, Reader
+from warehouse.load.loading import next_snapshot
 from warehouse.stores.connect import Stores
 
 MEASURES = list(dict.fromkeys(m for metric in CATALOGUE.values() for m in measures_of(metric)))
@@ -89,3 +90,26 @@ def test_who_sees_totals_only_does_not_read_what_is_hidden(night: Stores) -> Non
     for role in ("marketing", "executive", "sales", "service"):
         assert not Reader(night, EVERYBODY[role]).sees_whole(schema.published_cells)
     assert len(Reader(night, SYSTEM).frame(select(schema.published_cells)))
+
+
+def test_what_was_decided_stays_until_a_row_it_read_has_changed(own_bank: Stores) -> None:
+    """A night that is run again decides nothing again; where a table that is read differs, all of it is decided anew."""
+    t, reader = schema.published_cells, Reader(own_bank, SYSTEM)
+    tickets = next(m for m in MEASURES if m.fact is schema.tickets)
+    mark = t.update().where(t.c.dimension == "product").values(measure="decided before")
+    names = select(t.c.measure).where(t.c.dimension == "product").distinct()
+    with next_snapshot(own_bank) as draft:
+
+        def decided_anew() -> set[str]:
+            draft.connection.execute(mark)
+            published_cells.write(draft, reader, [_requested(LEADS), _requested(tickets)])
+            return set(draft.frame(names)["measure"]) - {"decided before"}
+
+        assert decided_anew() == {"leads", tickets.name}
+        assert decided_anew() == set()
+        draft.connection.execute(schema.surveys.update().values(score=1))
+        assert decided_anew() == set(), "neither of the two is about answers"
+        draft.connection.execute(schema.tickets.update().values(product="wealth"))
+        assert decided_anew() == {tickets.name}
+        draft.connection.execute(schema.leads.update().values(channel="branch"))
+        assert decided_anew() == {"leads", tickets.name}, "a case has the channel that won its customer"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Date, Float, Integer
+from sqlalchemy import Date, Float, Integer, Text
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -88,6 +88,14 @@ class ratio(FunctionElement[Any]):
 
     name = "ratio"
     type = Float()
+    inherit_cache = True
+
+
+class content_of(FunctionElement[Any]):
+    """`content_of(x, ...)`: a fingerprint of these columns of all rows, whatever their order; NULL of no row."""
+
+    name = "content_of"
+    type = Text()
     inherit_cache = True
 
 
@@ -229,3 +237,14 @@ def _(element: ratio, compiler: SQLCompiler, **kw: Any) -> str:
     top, bottom = _parts(element, compiler, **kw)
     double = _double(compiler)
     return f"(CAST({top} AS {double}) / nullif(CAST({bottom} AS {double}), 0))"
+
+
+@compiles(content_of, "duckdb")
+def _(element: content_of, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"CAST(sum(hash({', '.join(_parts(element, compiler, **kw))})) AS VARCHAR)"
+
+
+@compiles(content_of, "postgresql")
+def _(element: content_of, compiler: SQLCompiler, **kw: Any) -> str:
+    row = f"ROW({', '.join(_parts(element, compiler, **kw))})"
+    return f"CAST(sum(hashtextextended(CAST({row} AS TEXT), 0)) AS TEXT)"
