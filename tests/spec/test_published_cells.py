@@ -94,6 +94,7 @@ def test_who_sees_totals_only_does_not_read_what_is_hidden(night: Stores) -> Non
 
 def test_what_was_decided_stays_until_a_row_it_read_has_changed(own_bank: Stores) -> None:
     """A night that is run again decides nothing again; where a table that is read differs, all of it is decided anew."""
+    assert isinstance(LEADS, Measure)
     t, reader = schema.published_cells, Reader(own_bank, SYSTEM)
     tickets = next(m for m in MEASURES if m.fact is schema.tickets)
     mark = t.update().where(t.c.dimension == "product").values(measure="decided before")
