@@ -17,6 +17,7 @@ from metrics.definitions.quarters import Quarter, quarter_named, quarter_of
 from metrics.definitions.scope import Period, parts_by_month
 from metrics.qualification.qualification_versions import bank_reader, in_words
 from reports.answers import (
+    at_a_glance,
     channels,
     churn,
     cross_sell,
@@ -42,6 +43,7 @@ from warehouse.errors import Problem
 
 MOST_QUARTERS = 12
 """So many quarters back may be reviewed, where there are data."""
+NOTHING = "Nothing to decide here."
 EVIDENCE = ("leads", "revenue", "cases_opened", "nps_answers", "churn_rate")
 """A quarter with none of these has no data."""
 
@@ -111,6 +113,7 @@ def build(
     goals = goals_met.quarter_goals(about)
     experiments = experiment_effects.read_out(about)
     judged = channels.by_channel(about)
+    called_for = decisions.wanted_of(about, goals.standing, judged, experiments)
     answers = [
         goals_met.answer(about, goals),
         churn.answer(about, experiments),
@@ -120,9 +123,18 @@ def build(
         satisfaction.answer(about),
         together.answer(about),
         unknown.answer(about, status, goals.standing, experiments),
-        decisions.answer(about, goals.standing, judged, experiments),
+        decisions.answer(about, called_for),
     ]
+    answers = [
+        replace(a, recommendation=decisions.recommended(a.key, called_for) or a.recommendation or NOTHING)
+        if a.key in decisions.ANSWERED
+        else a
+        for a in answers
+    ]
+    glance = at_a_glance.exhibits(about)
+    further = [exhibit for answer in answers for exhibit in answer.exhibits]
     used = [name for answer in answers for name in answer.metrics]
+    used += [name for exhibit in (*glance, *further) for name in exhibit.metrics]
     answers.append(trust.answer(about, status, used))
     review = Review(
         quarter=quarter.name,
@@ -135,6 +147,7 @@ def build(
         case_studies=(*pilots.case_studies(about, experiments), *case_studies.further(about)),
         title=headline.title(about, goals.standing, experiments),
         figures=headline.figures(about, goals.standing, experiments),
+        exhibits=glance,
         partial=quarter.is_partial,
         before=quarter.before,
         year_before=quarter.year_before,

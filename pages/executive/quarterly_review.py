@@ -18,7 +18,7 @@ from reports import issued
 from reports import review_composition as quarterly
 from reports.documents import document_facts, number_scales
 from reports.exports.review_files import KINDS, review_file
-from reports.review.review_document import NAMES, Answer, Figure, Review, Table
+from reports.review.review_document import NAMES, Answer, Exhibit, Figure, Review, Table
 from warehouse.access.reader import Reader, Viewer
 from warehouse.stores import connect
 from workflow.reports.issued_reviews import Issue
@@ -49,6 +49,11 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     with st.grid(len(review.figures), min_column_width=140, gap="small"):
         for figure in review.figures:
             _first(figure)
+    for number, exhibit in enumerate(review.exhibits):
+        label = f"**{'Trends' if len(exhibit.charts) > 1 else 'Funnel'}** · {escaped(exhibit.title)}"
+        with st.expander(label, key=f"glance-{number}", on_change="rerun") as opened:
+            if opened.open:
+                _exhibit(exhibit, f"glance-{number}")
     with st.container(gap="xxsmall", key="review-answers"):
         for number, answer in enumerate(review.answers, start=1):
             _answer(number, answer, review.quarter, viewer)
@@ -186,6 +191,7 @@ def _card(figure: Figure) -> None:
             f"Quarter before: {_coloured(figure.before)}" if figure.before else "",
             f"Target {escaped(figure.target)}" if figure.target else "",
             escaped(figure.n),
+            f"Elsewhere: {escaped(figure.benchmark)}" if figure.benchmark else "",
         ]
         st.caption("  \n".join(_unbroken(b) for b in below if b))
 
@@ -205,12 +211,34 @@ def _table(table: Table, key: str) -> None:
         tables.show(frame, key)
 
 
+def _exhibit(exhibit: Exhibit, key: str) -> None:
+    """A further finding below its title: what to do, the charts beside each other, the table."""
+    if exhibit.recommendation:
+        st.markdown(f"**{escaped(exhibit.recommendation)}**")
+    drawn = [c for c in exhibit.charts if number_scales.drawable(c)]
+    if len(drawn) == 1:
+        review_chart.draw(drawn[0], f"exhibit-{key}")
+    elif drawn:
+        with st.grid(3 if len(drawn) > 4 else 2, min_column_width=300, gap="small"):
+            for number, chart in enumerate(drawn):
+                with st.container(gap="xxsmall"):
+                    review_chart.draw(chart, f"exhibit-{key}-{number}")
+    for sentence in exhibit.sentences:
+        st.text(sentence)
+    if exhibit.table is not None:
+        _table(exhibit.table, f"exhibit-table-{key}")
+    for source in exhibit.sources:
+        st.caption(f"Source: {escaped(source)}")
+
+
 def _answer(number: int, answer: Answer, quarter: str, viewer: Viewer) -> None:
     label = f"**{number} {NAMES[answer.key]}** · {_unbroken(escaped(answer.title))}"
     with st.expander(label, key=f"answer-{answer.key}", on_change="rerun", bind="query-params") as expander:
         if not expander.open:
             return
         st.caption(answer.question)
+        if answer.recommendation:
+            st.markdown(f"**{escaped(answer.recommendation)}**")
         if answer.chart is not None and number_scales.drawable(answer.chart):
             words, drawn = st.columns([1, 1], gap="large")
             with drawn:
@@ -226,6 +254,9 @@ def _answer(number: int, answer: Answer, quarter: str, viewer: Viewer) -> None:
                     _card(figure)
         if answer.table is not None:
             _table(answer.table, f"review-{answer.key}")
+        for at, exhibit in enumerate(answer.exhibits):
+            st.markdown(f"#### {escaped(exhibit.title)}")
+            _exhibit(exhibit, f"{answer.key}-{at}")
         if answer.to_decide:
             decisions_to_list.block(viewer, quarter, answer.to_decide)
         for source in answer.sources:

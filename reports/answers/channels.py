@@ -12,6 +12,7 @@ from metrics.comparison.words import hkd, numeral, share
 from metrics.definitions.scope import Period, Scope, full_months, months_back
 from metrics.query.missing_reasons import not_given
 from models.value import net_value
+from reports.documents import number_scales
 from reports.review.review_context import ReviewContext, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
@@ -98,6 +99,7 @@ def answer(context: ReviewContext, channels: pd.DataFrame | None) -> Answer:
         chart=_chart(channels),
         table=_table(channels),
         metrics=("marketing_cost", "cac", "customers_acquired", "lifetime_value"),
+        recommendation=_recommendation(channels),
         sources=(f"Channel value: {terms}",),
     )
 
@@ -123,6 +125,15 @@ def _title(channels: pd.DataFrame, why_none: str = "") -> str:
     if why_none:
         return f"Which channel deserves more or less is not known: {why_none}"
     return "Too few customers won to say which channel deserves more or less"
+
+
+def _recommendation(channels: pd.DataFrame) -> str:
+    """What to do while no channel is to give money up."""
+    more = campaign_conclusions.praised(channels[channels["group"].notna()])
+    if more.empty:
+        return "Nothing to decide here."
+    best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times")["label"].iloc[0]
+    return f"Move nothing: no channel clearly costs more than it brings. Let new money go to {best} first."
 
 
 def _names(rows: pd.DataFrame) -> str:
@@ -159,21 +170,23 @@ def _chart(channels: pd.DataFrame) -> Chart | None:
         f"{label} {hkd(v)} ({hkd(a)} to {hkd(b)})"
         for label, v, a, b in zip(clear["label"], middle, clear["gain_low"], clear["gain_high"], strict=True)
     )
-    return Chart(
-        shape="intervals",
-        says=f"Lifetime value less cost of a customer won, with 95% interval: {texts}",
-        unit="HKD",
-        categories=tuple(clear["label"]),
-        series=(
-            Series(
-                name="Value less cost of a customer",
-                values=tuple(middle.astype(float)),
-                low=tuple(clear["gain_low"].astype(float)),
-                high=tuple(clear["gain_high"].astype(float)),
+    return number_scales.without_the_far_one(
+        Chart(
+            shape="intervals",
+            says=f"Lifetime value less cost of a customer won, with 95% interval: {texts}",
+            unit="HKD",
+            categories=tuple(clear["label"]),
+            series=(
+                Series(
+                    name="Value less cost of a customer",
+                    values=tuple(middle.astype(float)),
+                    low=tuple(clear["gain_low"].astype(float)),
+                    high=tuple(clear["gain_high"].astype(float)),
+                ),
             ),
-        ),
-        mark=0.0,
-        mark_label="brings what it costs",
+            mark=0.0,
+            mark_label="brings what it costs",
+        )
     )
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 
 from metrics.comparison.words import signed
+from reports.answers import parts_compared
 from reports.review.experiment_effects import Effect, effect, looked_at, not_read, source
 from reports.review.review_context import ReviewContext, against_a_year_before
 from reports.review.review_document import Answer
@@ -42,7 +43,8 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
             context.card(NAME),
             *(one.card(f"{one.reading.title}: effect on churn") for one in effects[:3]),
         ),
-        chart=context.chart_over_time(NAME, "Churn rate by quarter"),
+        chart=context.chart_over_time(NAME),
+        exhibits=parts_compared.by_segment(context),
         metrics=(NAME,),
         sources=tuple(source(r) for r in experiments),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -12,19 +12,29 @@ from metrics.attribution import campaign_quality
 from metrics.attribution.campaign_names import named
 from metrics.comparison.goal_status import BAD
 from metrics.comparison.words import day, hkd, numeral, share
+from reports.answers import decisions_before
 from reports.answers.channels import conclusions_of
 from reports.review import goal_texts
-from reports.review.experiment_effects import GUARDRAILS, Effect, effect, looked_at, wrong_draw
+from reports.review.experiment_effects import (
+    GUARDRAILS,
+    Effect,
+    effect,
+    looked_at,
+    worth_in_words,
+    wrong_draw,
+)
 from reports.review.review_context import ReviewContext, rows_of
-from reports.review.review_document import Answer
+from reports.review.review_document import Answer, Table
 from warehouse.access.reader import frame_of
 from warehouse.errors import AccessRefused
 from workflow.campaigns import campaign_conclusions
 from workflow.collaboration import record_reading
-from workflow.collaboration.decision_records import WANTED
+from workflow.collaboration.decision_records import DECIDE_WITHIN, WANTED
+from workflow.collaboration.record_kind import ANALYTICS, MANAGEMENT, MARKETING, Record
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN, CROSS_SELL
 from workflow.goals.goal_progress import Progress
+from workflow.goals.goal_records import departments
 
 QUESTION = "What must I decide today?"
 MOST_GOALS = 2
@@ -37,6 +47,15 @@ MOST_OPEN = 3
 """Decisions named that are open from before; the others are counted."""
 
 
+NOT_MEASURED = "not measured"
+ANSWERED = {
+    "goals": ("goals",),
+    "channels": ("channels", "campaigns"),
+    **dict.fromkeys(("churn", "value", "cross_sell"), ("experiments",)),
+}
+"""Key of an answer → what the decisions are about whose figures it gives."""
+
+
 class Decision(NamedTuple):
     """What is to be decided, the figure that calls for it, what it is about, and the page that has the details."""
 
@@ -44,33 +63,71 @@ class Decision(NamedTuple):
     figure: str
     about: str
     page: str
+    worth: str = NOT_MEASURED
+    owner: str = MANAGEMENT
+    by: date | None = None
+    """The day it should be decided by; None is the days that a decision on the list has."""
+    instead: str = ""
+    """What is recommended, where the question alone does not say it."""
+
+    @property
+    def recommendation(self) -> str:
+        """What to do, as a sentence."""
+        return self.instead or f"{self.what.rstrip('?')}."
 
 
-def answer(
+def wanted_of(
     context: ReviewContext,
     goals: Sequence[Progress],
     channels: pd.DataFrame | None,
     experiments: Sequence[ExperimentResult],
-) -> Answer:
+) -> list[Decision]:
     """Goals that are off plan, channels to move, experiments to continue or end, campaigns to look at."""
-    decisions = at_most(
+    return at_most(
         [*_goals(goals), *_channels(channels), *_experiments(context, experiments), *_campaigns(context)]
     )
+
+
+def recommended(key: str, decisions: Sequence[Decision]) -> str:
+    """The recommendation beneath an answer: that of the first decision its figures call for; "" for none."""
+    mine = [d.recommendation for d in decisions if d.about in ANSWERED.get(key, ())]
+    more = f" ({len(mine) - 1} more under Decisions.)" if len(mine) > 1 else ""
+    return f"{mine[0]}{more}" if mine else ""
+
+
+def answer(context: ReviewContext, decisions: Sequence[Decision]) -> Answer:
+    """The decisions as a table, those still open with them, and what came of those taken before."""
+    waiting = _waiting(context)
     return Answer(
         key="decisions",
         question=QUESTION,
         title=_title(decisions),
         sentences=(
-            *_still_open(context),
+            *_still_open(waiting),
             *(f"{d.what} {d.figure} (Page {d.page}.)" for d in decisions),
         ),
+        table=_table(context, decisions, waiting),
         sources=(
             "Rules: a goal that is off plan; a channel whose value less cost lies clearly above or below 0 and whose "
             "conclusion over 24 months says the same; an experiment with a clear "
             "effect, a failed random assignment, or no further analysis; a campaign with a high overpromise risk.",
         ),
         to_decide=tuple(d.what for d in decisions),
+        exhibits=decisions_before.exhibits(context),
     )
+
+
+def _table(context: ReviewContext, decisions: Sequence[Decision], waiting: Sequence[Record]) -> Table | None:
+    """Recommendation, worth, owner, by when: of what the figures call for, then of what waits on the list."""
+    within = context.end + timedelta(days=DECIDE_WITHIN)
+    rows = [(d.recommendation, d.worth, d.owner, day(d.by or within)) for d in decisions]
+    rows += [
+        (f"Decide “{r.title}” (decision {r.record_id})", "not given", r.owner or "nobody", day(r.due_on))
+        for r in waiting[:MOST_OPEN]
+    ]
+    if not rows:
+        return None
+    return Table(columns=("Recommendation", "Worth", "Owner", "By when"), rows=tuple(rows))
 
 
 def options_of(question: str) -> tuple[str, ...]:
@@ -80,17 +137,20 @@ def options_of(question: str) -> tuple[str, ...]:
     return ("Yes", "No, leave it as it is")
 
 
-def _still_open(context: ReviewContext) -> list[str]:
+def _waiting(context: ReviewContext) -> list[Record]:
     """The decisions that wait since before this quarter's review asked for any, the oldest first."""
     asked_by_this = f"({context.quarter.name})"
-    waiting = [
+    return [
         r
-        for r in record_reading.records_of(context.reader, "decision")
+        for r in record_reading.records_of(context.reader, "decision")[::-1]
         if r.state == WANTED and not r.title.endswith(asked_by_this)
     ]
+
+
+def _still_open(waiting: Sequence[Record]) -> list[str]:
     if not waiting:
         return []
-    named = [f"“{r.title}” (decision {r.record_id}, since {day(r.opened_at.date())})" for r in waiting[::-1]]
+    named = [f"“{r.title}” (decision {r.record_id}, since {day(r.opened_at.date())})" for r in waiting]
     more = f"; and {len(named) - MOST_OPEN} more" if len(named) > MOST_OPEN else ""
     return [f"Still open on the page Decisions: {'; '.join(named[:MOST_OPEN])}{more}."]
 
@@ -132,6 +192,9 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
             f"{goal_texts.against(g)}.",
             "goals",
             "Goals",
+            worth=goal_texts.short(g),
+            owner=" and ".join(departments(g.goal)),
+            instead=f"Ask for a plan that brings “{goal_texts.name_of(g.goal)}” back, or change the goal.",
         )
         for g in bad[:MOST_GOALS]
     ]
@@ -144,6 +207,9 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
                 f"So far, and in brackets the plan to date: {far}.",
                 "goals",
                 "Goals",
+                worth=goal_texts.short(rest[0]) if len(rest) == 1 else "each in the table of goals",
+                owner="its owner" if len(rest) == 1 else "their owners",
+                instead=f"Ask the owners of the {others} off plan for a new proposal.",
             )
         )
     return decisions
@@ -160,7 +226,16 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
         return []
     names, figures = " and ".join(less["label"]), "; ".join(_gain(r) for r in rows_of(less))
     if more.empty:
-        return [Decision(f"Spend less on {names} or rework it?", f"{figures}.", "channels", "Channel value")]
+        return [
+            Decision(
+                f"Spend less on {names} or rework it?",
+                f"{figures}.",
+                "channels",
+                "Channel value",
+                _after_cost(less),
+                MARKETING,
+            )
+        ]
     best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times")
     return [
         Decision(
@@ -168,6 +243,8 @@ def _channels(channels: pd.DataFrame | None) -> list[Decision]:
             f"{figures}; {_gain(next(rows_of(best)))}.",
             "channels",
             "Channel value",
+            worth=f"{_after_cost(best)}; {_after_cost(less)}",
+            owner=MARKETING,
         )
     ]
 
@@ -180,11 +257,20 @@ def _gain(row: Any) -> str:
     )
 
 
+def _after_cost(rows: pd.DataFrame) -> str:
+    """`a customer of Email HKD 4,848 to HKD 8,659 after cost`."""
+    return "; ".join(
+        f"a customer of {r.label} {hkd(r.gain_low)} to {hkd(r.gain_high)} after cost" for r in rows_of(rows)
+    )
+
+
 def _experiments(context: ReviewContext, experiments: Sequence[ExperimentResult]) -> list[Decision]:
     decisions = [
         _of_an_experiment(
             f"Repeat the random assignment of {r.title}?",
             "Its arms are not the size that was planned, beyond chance",
+            worth="without it the figures prove nothing",
+            owner=ANALYTICS,
         )
         for r in experiments
         if wrong_draw(r)
@@ -195,10 +281,16 @@ def _experiments(context: ReviewContext, experiments: Sequence[ExperimentResult]
         harmed = [e for e in (*effects, *guards) if e.conclusion == "harmed"]
         helped = [e for e in effects if e.conclusion == "helped"]
         if harmed:
-            decisions.append(_of_an_experiment(f"End {reading.title}?", harmed[0].in_words()))
+            decisions.append(
+                _of_an_experiment(f"End {reading.title}?", harmed[0].in_words(), worth=_worth(reading))
+            )
         elif helped:
             decisions.append(
-                _of_an_experiment(f"Make {reading.title} the rule for everybody?", helped[0].in_words())
+                _of_an_experiment(
+                    f"Make {reading.title} the rule for everybody?",
+                    helped[0].in_words(),
+                    worth=_worth(reading),
+                )
             )
         if unclear := [e for e in reversed(effects) if not e.is_clear]:
             decisions.append(_go_on(reading, unclear[0]))
@@ -207,16 +299,35 @@ def _experiments(context: ReviewContext, experiments: Sequence[ExperimentResult]
 
 def _go_on(reading: ExperimentResult, one: Effect) -> Decision:
     if reading.following is not None:
-        return _of_an_experiment(f"Continue {reading.title} to its next analysis?", one.in_words())
+        return _of_an_experiment(
+            f"Continue {reading.title} to its next analysis?",
+            one.in_words(),
+            worth="not known before it",
+            owner=ANALYTICS,
+            by=reading.following.on,
+        )
     what = "leaving" if one.outcome == CHURN else "cross-sell"
     return _of_an_experiment(
         f"Assign more customers to {reading.title}, or leave its effect on {what} open?",
         f"{one.in_words()}; no further analysis is planned",
+        owner=ANALYTICS,
     )
 
 
-def _of_an_experiment(what: str, figure: str) -> Decision:
-    return Decision(what, f"{figure}.", "experiments", "Impact")
+def _of_an_experiment(
+    what: str, figure: str, *, worth: str = NOT_MEASURED, owner: str = MANAGEMENT, by: date | None = None
+) -> Decision:
+    return Decision(what, f"{figure}.", "experiments", "Impact", worth, owner, by)
+
+
+def _worth(reading: ExperimentResult) -> str:
+    """What the customers kept bring a year, with its interval and whether cost is taken off; or that it is not clear."""
+    _, worth, cost = worth_in_words(reading)
+    if worth is None:
+        return "not known"
+    ends = f"{hkd(worth.low)} to {hkd(worth.high)} a year"
+    after = "after cost" if cost is not None else "before cost, which is not known"
+    return f"{ends} among those treated, {after}" + ("" if worth.low > 0 or worth.high < 0 else "; not clear")
 
 
 def _campaigns(context: ReviewContext) -> list[Decision]:
@@ -238,6 +349,7 @@ def _campaigns(context: ReviewContext) -> list[Decision]:
             + (f" In value: {why[row.campaign]}." if row.campaign in why else ""),
             "campaigns",
             "Campaigns",
+            owner=MARKETING,
         )
         for row in rows_of(judged[judged["verdict"] == "overpromise risk: high"])
     ]

@@ -15,6 +15,7 @@ from metrics.comparison.goal_status import BAD, GOOD
 from metrics.comparison.plan_pace import adds_up
 from metrics.comparison.words import change, day, figure, in_a_sentence
 from metrics.definitions.measure import Ratio
+from reports.answers import goal_paces
 from reports.review.goal_gaps import why_not_judged
 from reports.review.goal_texts import against, card, chart, in_a_year, name_of, off_plan, short, table
 from reports.review.review_context import ReviewContext
@@ -109,6 +110,7 @@ def answer(context: ReviewContext, goals: QuarterGoals) -> Answer:
         chart=chart(standing),
         table=table(standing),
         metrics=tuple(dict.fromkeys(g.goal.metric for g in standing)),
+        exhibits=goal_paces.exhibits(bad or good),
         sources=(
             f"Goals in force on {day(context.quarter.whole.end)}; a goal is never changed, only ended. Of several "
             "departments it is in force when each has signed.",

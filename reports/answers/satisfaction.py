@@ -7,14 +7,10 @@ from typing import Any
 import pandas as pd
 
 from metrics.catalogue import CATALOGUE
-from metrics.comparison import multiple_comparisons
-from metrics.comparison.compare import interval
-from metrics.comparison.conclusion import Verdict
-from metrics.comparison.words import figure, numeral, share
-from metrics.definitions.measure import Ratio
-from metrics.query.query import figures
-from reports.review.review_context import ReviewContext, ask_what_may_be, rows_of
-from reports.review.review_document import Answer, Chart, Series, Table
+from metrics.comparison.words import numeral, share
+from reports.answers import parts_compared
+from reports.review.review_context import ReviewContext
+from reports.review.review_document import Answer, Exhibit
 from warehouse.schema import plain
 
 QUESTION = "Are customers happier, and where not?"
@@ -33,8 +29,9 @@ def answer(context: ReviewContext) -> Answer:
             figures=tuple(context.card(s) for s in SCORES),
             metrics=SCORES,
         )
-    touchpoints = _touchpoints(context)
-    weakest = _weakest(touchpoints)
+    touchpoints = parts_compared.compared(context, "csat", "touchpoint")
+    touchpoints = touchpoints[touchpoints["value"].notna()]
+    weakest = parts_compared.clearly_worse(touchpoints)
     sentences = [
         f"{CATALOGUE[s].label}: {context.says(s)}; {context.against(s)}, {context.against(s, 2)}."
         for s in scores
@@ -63,9 +60,10 @@ def answer(context: ReviewContext) -> Answer:
         title=_title(context, scores, weakest, has_touchpoints=len(touchpoints) > 0),
         sentences=tuple(sentences),
         figures=(*(context.card(s) for s in SCORES), context.card("complaints")),
-        chart=_chart(context, touchpoints),
-        table=_table(touchpoints),
+        chart=next((c for c in map(context.chart_over_time, ("nps", "csat")) if c is not None), None),
         metrics=(*SCORES, "complaints"),
+        recommendation=_recommendation(context, weakest),
+        exhibits=_by_touchpoint(context, touchpoints, weakest),
     )
 
 
@@ -90,80 +88,36 @@ def _title(context: ReviewContext, scores: list[str], weakest: Any, *, has_touch
     return f"{title}; no touchpoint stands out" if has_touchpoints else title
 
 
-def _touchpoints(context: ReviewContext) -> pd.DataFrame:
-    """part, value, low, high, n, and whether it is `below` all others: weakest first; those with few answers left out."""
-    metric = CATALOGUE["csat"]
-    assert isinstance(metric, Ratio)
-    period, available = context.quarter.period, context.available
-    columns = ["part", "value", "low", "high", "n", "below"]
-    if context.value("csat") != context.value("csat"):
-        return pd.DataFrame(columns=columns)
-    answers = context.once(ask_what_may_be, ("csat",), period, (period,), available, ("touchpoint",))
-    rows = []
-    every = [figures(metric, row) for _, row in answers.iterrows()]
-    changes = multiple_comparisons.apart(metric, every, context.of("csat"))
-    for (_, row), touchpoint, change in zip(answers.iterrows(), every, changes, strict=True):
-        bounds = (
-            interval(metric, touchpoint["numerator"], touchpoint["denominator"])
-            if touchpoint["denominator"] == touchpoint["denominator"]
-            else None
-        )
-        if bounds and isinstance(row["touchpoint"], str):
-            rows.append(
-                (
-                    row["touchpoint"],
-                    touchpoint["value"],
-                    *bounds,
-                    touchpoint["denominator"],
-                    change.verdict is Verdict.WORSE,
-                )
-            )
-    return pd.DataFrame(rows, columns=columns).sort_values("value", ignore_index=True)
+def _recommendation(context: ReviewContext, weakest: Any) -> str:
+    if weakest is not None:
+        return f"Ask Service for what customers say of the {plain(weakest.part)}, and what it proposes."
+    if context.is_there(2) and context.moved("complaints", 2).verdict == "worse":
+        return "Ask Service for what the complaints are about, and what it proposes."
+    return "Nothing to decide here."
 
 
-def _weakest(touchpoints: pd.DataFrame) -> Any:
-    return next(rows_of(touchpoints[touchpoints["below"].astype(bool)]), None)
-
-
-def _chart(context: ReviewContext, touchpoints: pd.DataFrame) -> Chart | None:
-    if touchpoints.empty:
-        return None
-    metric = CATALOGUE["csat"]
-    labels = tuple(plain(p).capitalize() for p in touchpoints["part"])
-    texts = ", ".join(f"{a} {figure(metric, v)}" for a, v in zip(labels, touchpoints["value"], strict=True))
-    return Chart(
-        shape="intervals",
-        says=f"Satisfied answers by touchpoint with 95% interval: {texts}",
-        unit="share",
-        categories=labels,
-        series=(
-            Series(
-                name=metric.label,
-                values=tuple(touchpoints["value"]),
-                low=tuple(touchpoints["low"]),
-                high=tuple(touchpoints["high"]),
+def _by_touchpoint(context: ReviewContext, touchpoints: pd.DataFrame, weakest: Any) -> tuple[Exhibit, ...]:
+    drawn = parts_compared.chart("csat", touchpoints, "touchpoint", context.value("csat"))
+    if drawn is None:
+        return ()
+    title = "No touchpoint lies clearly below the others"
+    if weakest is not None:
+        title = f"Weakest touchpoint: {plain(weakest.part)}, {share(weakest.value)} satisfied"
+    return (
+        Exhibit(
+            title=title,
+            recommendation=_recommendation(context, weakest)
+            if weakest is not None
+            else "Nothing to decide here.",
+            charts=(drawn,),
+            sentences=("A survey says nothing about people who never answer.",),
+            table=parts_compared.table(
+                "csat",
+                touchpoints,
+                "touchpoint",
+                "Answers",
+                "Where customers are less satisfied: every touchpoint, the lowest first",
             ),
+            metrics=("csat",),
         ),
-        mark=context.value("csat"),
-        mark_label="the whole bank",
-    )
-
-
-def _table(touchpoints: pd.DataFrame) -> Table | None:
-    if touchpoints.empty:
-        return None
-    metric = CATALOGUE["csat"]
-    rows = tuple(
-        (
-            plain(r.part).capitalize(),
-            figure(metric, r.value),
-            f"{figure(metric, r.low)} to {figure(metric, r.high)}",
-            numeral(r.n),
-        )
-        for r in rows_of(touchpoints)
-    )
-    return Table(
-        columns=("Touchpoint", metric.label, "95% interval", "Answers"),
-        rows=rows,
-        title="Where customers are less satisfied: every touchpoint, the lowest first",
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pandas as pd
 
+from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import as_typed, day, numeral, share
 from metrics.definitions.scope import Period
 from reports.review import staff_survey
@@ -53,13 +54,20 @@ def answer(context: ReviewContext) -> Answer:
             Figure(label="Disputes settled", value=_settled_in_short(disputes, period)),
             _staff_card(staff),
         ),
-        chart=context.chart_over_time("sla_met", "First-contact SLA met, by quarter"),
+        chart=context.chart_over_time("sla_met"),
         table=_table(staff) if isinstance(staff, Survey) and len(staff.departments) else None,
         metrics=("sla_met", "acceptance_rate"),
+        recommendation=_recommendation(context),
         sources=(
             "Staff survey of the quarter, by department; alerts, accounts and sign-ins as recorded in Concord.",
         ),
     )
+
+
+def _recommendation(context: ReviewContext) -> str:
+    if Verdict.WORSE in (context.moved("sla_met").verdict, context.moved("sla_met", 2).verdict):
+        return "Ask Sales and Marketing what keeps leads waiting longer than before."
+    return "Nothing to decide here."
 
 
 def _title(context: ReviewContext, staff: Survey | None) -> str:

@@ -56,6 +56,9 @@ def answer(context: ReviewContext, status: pd.DataFrame, metrics: Iterable[str])
         question=QUESTION,
         title=_title(as_of, failed, fresh, sample=sample),
         sentences=tuple(sentences),
+        recommendation="Wait for the late sources before these figures are passed on."
+        if fresh and fresh.late
+        else "Nothing to decide here.",
         figures=(
             Figure(label="Data as of", value=day(as_of)),
             Figure(label="Checks with findings", value=str(failed)),

@@ -60,6 +60,7 @@ def answer(
         title=", ".join(c for c in counted if c)
         or "Every table was given, every check passed, and no result is too early",
         sentences=tuple(sentences),
+        recommendation=_recommendation(rows),
         table=Table(
             columns=("Kind", "What", "Who can change it", "Why"),
             rows=tuple((kind, what, who, why) for kind, what, why, who in rows),
@@ -68,6 +69,16 @@ def answer(
         if rows
         else None,
     )
+
+
+def _recommendation(rows: Sequence[Row]) -> str:
+    """Whom to ask for what is missing, late or wrong; what is only too early needs nobody."""
+    owners = dict.fromkeys(who for kind, _, _, who in rows if kind in ("Not given", "Late", "Check"))
+    if not owners:
+        return "Nothing to decide here."
+    *first, last = owners
+    names = f"{', '.join(first)} and {last}" if first else last
+    return f"Ask {names} by when what is missing, late or wrong will be mended."
 
 
 def _many(n: int, one: str, more: str) -> str:

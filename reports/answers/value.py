@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import hkd, numeral
 from reports.review.experiment_effects import effect, looked_at, not_read, source, worth_in_words
 from reports.review.review_context import ReviewContext
-from reports.review.review_document import Answer, Chart, Figure, Series
+from reports.review.review_document import Answer, Figure
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
 
@@ -43,7 +42,7 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
         title=_title(context, read),
         sentences=tuple(sentences),
         figures=(*cards[:2], context.card(NET), context.card("marketing_cost")),
-        chart=_chart(context),
+        chart=context.chart_over_time(NET),
         metrics=(NET, "marketing_cost"),
         sources=tuple(source(r) for r in read),
     )
@@ -92,22 +91,3 @@ def _title(context: ReviewContext, read: list[ExperimentResult]) -> str:
     if not math.isnan(net):
         return f"Not measured yet; the bank earned {context.says(NET)} after cost to serve"
     return "What keeping customers is worth has not been measured"
-
-
-def _chart(context: ReviewContext) -> Chart | None:
-    quarter = context.quarter
-    when = (2, 1, 0)
-    words = ("year before", "quarter before", "this quarter")
-    which = (quarter.back(4), quarter.back(1), quarter)
-    names = tuple(f"Q{q.number} {q.year}, {word}" for q, word in zip(which, words, strict=True))
-    values = tuple(None if (v := context.value(NET, w)) != v else v for w in when)
-    if all(v is None for v in values):
-        return None
-    texts = ", ".join(f"{q} {hkd(v)}" for q, v in zip(names, values, strict=True))
-    return Chart(
-        shape="columns",
-        says=f"Revenue less cost to serve{context.days_of_each()}: {texts}",
-        unit="HKD",
-        categories=names,
-        series=(Series(name=f"{CATALOGUE[NET].label}{context.days_of_each()}", values=values),),
-    )

@@ -117,9 +117,23 @@ def notes(
 
 
 def beyond_the_title(answer: Answer) -> tuple[Figure, ...]:
-    """Its figures, without one that says no more than the title: `9`, “Decisions wanted”."""
+    """Its figures, without one that says no more than the title, or that is a row of its table."""
     title = answer.title.casefold()
-    return tuple(f for f in answer.figures if details(f) or f"{f.value} {f.label}".casefold() not in title)
+    rows = {row[0] for row in answer.table.rows if row} if answer.table is not None else set()
+    return tuple(
+        f
+        for f in answer.figures
+        if f.label not in rows and (details(f) or f"{f.value} {f.label}".casefold() not in title)
+    )
+
+
+def beyond_the_chart(answer: Answer) -> tuple[Figure, ...]:
+    """The figures of a slide: where a chart of intervals draws them, the first two of those."""
+    figures = beyond_the_title(answer)
+    if answer.chart is None or answer.chart.shape != "intervals":
+        return figures
+    drawn = [f for f in figures if f"{f.value} (" in answer.chart.says]
+    return tuple(f for f in figures if f not in drawn[2:])
 
 
 def beyond_the_table(answer: Answer) -> tuple[str, ...]:
@@ -146,7 +160,10 @@ def defines(table: Table | None) -> bool:
 def definitions(review: Document) -> tuple[str, ...]:
     """The metrics of the review, whose definitions stand at the end of slides and handout."""
     studied = [f for study in review.case_studies for f in study.figures]
-    return metrics_of(review.answers, [*review.figures, *studied])
+    named = dict.fromkeys(metrics_of(review.answers, [*review.figures, *studied]))
+    further = [e for a in review.answers for e in a.exhibits]
+    further += review.exhibits if isinstance(review, Review) else ()
+    return tuple(dict.fromkeys([*named, *(m for e in further for m in e.metrics if m in CATALOGUE)]))
 
 
 def details(figure: Figure) -> list[tuple[str, str]]:
@@ -156,6 +173,7 @@ def details(figure: Figure) -> list[tuple[str, str]]:
         ("Quarter before", figure.before),
         ("Year before", figure.year_before),
         ("", figure.n),
+        ("Elsewhere", figure.benchmark),
     ]
     return [(word, one_line(text)) for word, text in lines if text]
 
@@ -166,6 +184,15 @@ def studied(study: CaseStudy) -> str:
     if study.title.startswith("Not enough data yet"):
         kind = "that is not finished"
     return f"Case study {kind} · {one_line(study.what)}"
+
+
+def recommended(study: CaseStudy) -> str:
+    """What to do about a pilot: what it did is decided, what went together with something is tested first."""
+    if study.title.startswith("Not enough data yet"):
+        return "Nothing to decide here before the tests have run."
+    if study.controlled:
+        return "Nothing to decide here: what follows from it stands under Decisions."
+    return "Plan a randomised test before anything rests on it."
 
 
 def in_short(review: Document) -> tuple[str, str]:

@@ -15,7 +15,8 @@ FONT = "Arial"
 FAR_EAST = "Microsoft JhengHei"
 LARGEST_TITLE = 26.0
 """Sizes are in points, as everywhere in `reports`."""
-SMALLEST = 10.0
+SMALLEST = 11.0
+"""Nothing on a slide is smaller, but a line at the foot for which a brand left less room."""
 
 
 @cache

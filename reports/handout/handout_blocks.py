@@ -16,13 +16,15 @@ from reports.handout.handout_charts import colour
 from reports.review.review_document import Chart, Figure
 from reports.review.review_document import Table as Rows
 from reports.slides.slide_tables import plain
-from reports.slides.slide_text import columns_for
+from reports.slides.slide_text import columns_for, words_fit
 
 MARGIN = 52.0
 WIDE = A4[0] - 2 * MARGIN
-CELL = 8.5
+CELL, LEAST = 8.5, 7.5
 LONGEST = 1_200
 """Characters of one cell: no row may be taller than a page."""
+KEPT = 2
+"""So many rows of a table stay together at its beginning and at its end."""
 ROWS = 8
 """A table of more rows may begin on one page and end on the next."""
 
@@ -64,8 +66,12 @@ def figures(cards: Sequence[Figure]) -> Table:
 def free(content: Rows, strong: int = 0) -> Table:
     """A table whose columns are as wide as what is in them asks for."""
     head, rows = plain(content)
-    widths = columns_for([head, *rows], WIDE, CELL * font_files.faces().roomier)
-    return table(head, rows, widths, strong=strong)
+    size, roomier = CELL, font_files.faces().roomier
+    widths = columns_for([head, *rows], WIDE, size * roomier)
+    while size > LEAST and not words_fit([head, *rows], widths, size * roomier):
+        size -= 0.5
+        widths = columns_for([head, *rows], WIDE, size * roomier)
+    return table(head, rows, widths, size=size, strong=strong)
 
 
 def table(
@@ -91,6 +97,9 @@ def table(
         style=TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
+                # Neither the first rows nor the last stand alone on a page.
+                ("NOSPLIT", (0, 0), (-1, min(KEPT, len(rows)))),
+                ("NOSPLIT", (0, -min(KEPT, len(rows))), (-1, -1)),
                 ("LEFTPADDING", (0, 0), (0, -1), 0),
                 ("LEFTPADDING", (1, 0), (-1, -1), 5),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 5),
@@ -113,6 +122,10 @@ def chart(drawn: Chart) -> list[Flowable]:
         parts.append(aside(heading, 8.5, bold=True, spaceAfter=4))
     parts.append(handout_charts.drawing(drawn, WIDE))
     words = one_line(drawn.says)
+    if number_scales.pinned(drawn):
+        words += f" {number_scales.pinned(drawn)}"
+    if drawn.remark:
+        words += f" {drawn.remark}"
     if drawn.shape == "intervals":
         words += " The lines are 95% intervals."
     if number_scales.has_gaps(drawn):
@@ -121,6 +134,23 @@ def chart(drawn: Chart) -> list[Flowable]:
     if not handout_charts.labelled(drawn, WIDE):
         parts += _values(drawn)
     return parts
+
+
+def small_charts(charts: Sequence[Chart]) -> list[Flowable]:
+    """Charts in two columns, each with its heading; what they say stands below."""
+    each = WIDE / 2 - 8
+    cells = [
+        [
+            aside(number_scales.heading(c, line=True), 8, bold=True, spaceAfter=3),
+            handout_charts.drawing(c, each),
+        ]
+        for c in charts
+    ]
+    rows = [[cells[i], cells[i + 1] if i + 1 < len(cells) else ""] for i in range(0, len(cells), 2)]
+    flat = [("LEFTPADDING", (0, 0), (-1, -1), 0), ("VALIGN", (0, 0), (-1, -1), "TOP")]
+    grid = Table(rows, colWidths=[WIDE / 2] * 2, hAlign="LEFT", style=TableStyle(flat))
+    says = [" ".join(w for w in (f"{one_line(c.says)}.", number_scales.pinned(c)) if w) for c in charts]
+    return [Spacer(0, 6), grid, *(aside(words, 8, spaceBefore=2) for words in says)]
 
 
 def _values(drawn: Chart) -> list[Flowable]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import cycle
 
 from reportlab.graphics.shapes import Circle, Drawing, Line, PolyLine, Rect, String
 from reportlab.lib.colors import HexColor
@@ -15,6 +16,7 @@ from reports.review.review_document import Chart, Series
 
 SIZE = 8.0
 TALL = 130.0
+DASHES = ((4, 3), (1, 2), (6, 2, 1, 2))
 _BAR = 15.0
 _LEGEND = 16.0
 At = Callable[[float], float]
@@ -72,13 +74,28 @@ def _wrapped(text: str, room: float, most: int) -> list[str]:
 
 
 def _legend(on: Drawing, chart: Chart, y: float, left: float) -> None:
-    if len(chart.series) < 2:
+    if len(chart.series) < 2 and len(chart.lines) < 2:
         return
     for position, series in enumerate(chart.series):
         on.add(Rect(left, y, 8, 8, fillColor=accent(position), strokeColor=None))
         name = _wrapped(series.name, 150, 1)[0]
         put(on, left + 11, y + 1, name)
         left += _wide(name) + 26
+    for dash, line in zip(cycle(DASHES), chart.lines, strict=False):
+        on.add(
+            Line(
+                left,
+                y + 4,
+                left + 18,
+                y + 4,
+                strokeColor=accent(1),
+                strokeWidth=1.2,
+                strokeDashArray=list(dash),
+            )
+        )
+        name = _wrapped(line.name, 150, 1)[0]
+        put(on, left + 22, y + 1, name)
+        left += _wide(name) + 36
 
 
 def _line(
@@ -105,14 +122,18 @@ def _standing(chart: Chart, wide: float) -> Drawing:
     with_labels = labelled(chart, wide)
     left = 4.0 if with_labels else 8.0 + max(_wide(number_scales.text(chart, s)) for s in steps)
     slot = (wide - left - 4) / max(1, len(chart.categories))
-    names = [_wrapped(c, slot - 4, 3) for c in chart.categories]
+    written = number_scales.names(chart)
+    names = [_wrapped(c, slot - 4, 3) for c in written]
     every = 1
-    widest = max((_wide(one_line(c)) for c in chart.categories), default=0)
-    if widest > slot and len(names) > 8:
+    widest = max((_wide(c) for c in written), default=0)
+    word = max((_wide(w) for c in written for w in c.split(" ")), default=0)
+    if word > slot - 4 and len(names) > 8:
         every = math.ceil((widest + 6) / slot)
-        names = [[one_line(c)] for c in chart.categories]
+        names = [[c] for c in written]
     bottom = 6 + SIZE * text_metrics.LINE * max((len(n) for n in names), default=1)
-    top = TALL - (_LEGEND if len(chart.series) > 1 else 0) - (12 if with_labels else 4)
+    top = (
+        TALL - (_LEGEND if len(chart.series) > 1 or len(chart.lines) > 1 else 0) - (12 if with_labels else 4)
+    )
     on = Drawing(wide, TALL)
     _legend(on, chart, TALL - 9, left)
 
@@ -128,6 +149,13 @@ def _standing(chart: Chart, wide: float) -> Drawing:
     else:
         _lines(on, chart, left, slot, at)
     on.add(_line(left, at(0), wide, at(0), thick=0.75))
+    for dash, line in zip(cycle(DASHES), chart.lines, strict=False):
+        points = [(left + (i + 0.5) * slot, at(v)) for i, v in _drawn_values(line)]
+        if len(points) == 1:
+            ((x, y),) = points
+            points = [(x - slot / 3, y), (x + slot / 3, y)]
+        flat = [c for point in points for c in point]
+        on.add(PolyLine(flat, strokeColor=accent(1), strokeWidth=1.2, strokeDashArray=list(dash)))
     if chart.mark and math.isfinite(chart.mark):
         on.add(_line(left, at(chart.mark), wide, at(chart.mark), thick=1, dash=(4, 3), dark=True))
     for i, name in enumerate(names):
@@ -174,7 +202,7 @@ def _lines(on: Drawing, chart: Chart, left: float, slot: float, at: At) -> None:
 def _lying(chart: Chart, wide: float) -> Drawing:
     """Bars, or points with their intervals."""
     count = max(1, len(chart.series))
-    names = [_wrapped(c, wide * 0.34, 2) for c in chart.categories]
+    names = [_wrapped(c, wide * 0.42, 2) for c in chart.categories]
     each = max(_BAR * count, 22.0 if any(len(n) > 1 for n in names) else 0.0) + 4
     legend = _LEGEND if count > 1 else 0.0
     axis = 14.0 if chart.shape == "intervals" else 2.0
@@ -217,7 +245,8 @@ def _across(on: Drawing, chart: Chart, series: Series, i: int, position: int, y:
     text = value_in_words(chart, series, i)
     if chart.shape == "bars":
         low, high = sorted((at(0), at(value)))
-        on.add(Rect(low, y - 5, high - low, 10, fillColor=accent(position), strokeColor=None))
+        ink = colour("redTextColor") if chart.categories[i] in chart.exceptions else accent(position)
+        on.add(Rect(low, y - 5, high - low, 10, fillColor=ink, strokeColor=None))
         x = high + 4 if value >= 0 else low - 4 - _wide(text)
         on.add(Rect(x - 1, y - 5, _wide(text) + 2, 10, fillColor=colour("backgroundColor"), strokeColor=None))
         put(on, x, y - 3, text)

@@ -25,8 +25,10 @@ from reports.documents.sanitise import legible, one_line
 from reports.handout import handout_blocks
 from reports.handout.handout_blocks import MARGIN, WIDE, aside, paragraph
 from reports.handout.handout_charts import colour
-from reports.review.review_document import Answer, Chart, Figure, Table
+from reports.review.review_document import Answer, Chart, Exhibit, Figure, Review, Table
 
+BEGINS, HEADED = 320.0, 150.0
+"""Room that a question needs to begin on a page, and a part of one: it never begins at a page's foot."""
 TOGETHER = 4
 """So many sentences stay on one page."""
 Group = list[Flowable]
@@ -105,11 +107,14 @@ def _story(review: Document) -> list[Flowable]:
         head = ("", "Question", "Answer")
         rows = [(str(n), a.question, a.title) for n, a in enumerate(review.answers, start=1)]
         story.append(handout_blocks.table(head, rows, (18, 170, WIDE - 188), size=9, strong=2))
+    for exhibit in review.exhibits if isinstance(review, Review) else ():
+        story += _exhibit(exhibit, size=14, room=BEGINS)
     for number, answer in enumerate(review.answers, start=1):
         story += _answer(number, answer)
     for study in review.case_studies:
         body = _body(study.figures, study.chart, study.sentences, None)
-        story += _section(document_facts.studied(study), study.title, body, study.sources)
+        to_do = document_facts.recommended(study)
+        story += _section(document_facts.studied(study), study.title, body, study.sources, to_do)
     named = document_facts.definitions(review)
     if named:
         words = ("Figure", "Version", "Owner", "Means")
@@ -128,12 +133,49 @@ def _answer(number: int, answer: Answer) -> list[Flowable]:
         document_facts.beyond_the_table(answer),
         None if document_facts.defines(answer.table) else answer.table,
     )
-    return _section(f"{number} · {one_line(answer.question)}", answer.title, body, answer.sources)
+    asked = f"{number} · {one_line(answer.question)}"
+    story = _section(asked, answer.title, body, answer.sources, answer.recommendation)
+    for exhibit in answer.exhibits:
+        story += _exhibit(exhibit, size=11.5, room=HEADED)
+    return story
 
 
-def _section(small: str, title: str, body: list[Group], sources: Sequence[str]) -> list[Flowable]:
+def _exhibit(exhibit: Exhibit, *, size: float, room: float) -> list[Flowable]:
+    """A further finding: its heading with its charts, then what is said of them, and the table."""
+    drawn = [c for c in exhibit.charts if number_scales.drawable(c)]
+    heading: Group = [
+        paragraph(exhibit.title, size, bold=True, spaceAfter=3),
+        *_to_do(exhibit.recommendation),
+    ]
+    if len(drawn) > 1:
+        heading += handout_blocks.small_charts(drawn)
+    body = _body((), drawn[0] if len(drawn) == 1 else None, exhibit.sentences, exhibit.table)
+    if len(drawn) < 2 and body and not _is_long(body[0]):
+        heading, body = [*heading, *body[0]], body[1:]
+    return [
+        Spacer(0, 18),
+        CondPageBreak(room),
+        KeepTogether(heading),
+        *(part for group in body for part in _whole(group)),
+        *(aside(f"Source: {one_line(s)}", 8, spaceBefore=3) for s in exhibit.sources),
+    ]
+
+
+def _to_do(recommendation: str) -> Group:
+    if not legible(recommendation):
+        return []
+    return [paragraph(recommendation, 10, bold=True, textColor=colour("primaryColor"), spaceAfter=6)]
+
+
+def _section(
+    small: str, title: str, body: list[Group], sources: Sequence[str], to_do: str = ""
+) -> list[Flowable]:
     """A heading that never stands alone at the foot of a page, what follows it, and at its end where that comes from."""
-    heading: Group = [aside(small, spaceAfter=2), paragraph(title, 14, bold=True, spaceAfter=7)]
+    heading: Group = [
+        aside(small, spaceAfter=2),
+        paragraph(title, 14, bold=True, spaceAfter=4 if to_do else 7),
+        *_to_do(to_do),
+    ]
     if body and not _is_long(body[0]):
         heading, body = [*heading, *body[0]], body[1:]
     after: Group = [aside(f"Source: {one_line(s)}", 8, spaceBefore=3) for s in sources]
@@ -141,8 +183,7 @@ def _section(small: str, title: str, body: list[Group], sources: Sequence[str]) 
         body, after = [*body[:-1], [*body[-1], *after]], []
     elif after and not body:
         heading, after = [*heading, *after], []
-    # A long table may be cut, so only its first rows must have room under the heading.
-    room = CondPageBreak(190 if body and _is_long(body[0]) else 110)
+    room = CondPageBreak(BEGINS if body else HEADED)
     return [
         Spacer(0, 22),
         room,

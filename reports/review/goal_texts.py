@@ -9,7 +9,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.goal_status import BAD, GOOD, State, is_limit
 from metrics.comparison.plan_pace import adds_up
-from metrics.comparison.words import change, figure, numeral, share
+from metrics.comparison.words import change, figure, numeral, signed
 from reports.review.review_document import Chart, Figure, Series, Table
 from workflow.goals.goal_progress import Progress
 from workflow.goals.goal_records import Goal, departments
@@ -92,26 +92,35 @@ def card(goal: Progress) -> Figure:
 
 
 def chart(goals: Sequence[Progress]) -> Chart | None:
-    """Each goal as a share of its plan, where it has one."""
-    shares = [(_in_the_chart(g.goal), r) for g in goals if (r := reached(g)) is not None]
-    if not shares:
+    """How far each goal is from its plan, as a share of it, the furthest off first.
+
+    Below 0 is short of a plan or over a limit.
+    """
+    off = [(g, d) for g in goals if (d := distance(g)) is not None]
+    if not off:
         return None
+    off.sort(key=lambda one: one[1])
+    named = [(f"{name_of(g.goal)}: {g.state_in_words()}", d, g.state() in BAD) for g, d in off]
     return Chart(
         shape="bars",
-        says="Each goal's figure as a share of its plan: "
-        + ", ".join(f"{n} {share(r, 0)}" for n, r in shares),
+        says="How far each goal is from its plan, as a share of it; below 0 is short of a plan or over a limit: "
+        + ", ".join(f"{name} {signed(d, 0)}" for name, d, _ in named),
         unit="share",
-        categories=tuple(n for n, _ in shares),
-        series=(Series(name="Share of the plan to date", values=tuple(r for _, r in shares)),),
-        mark=1.0,
-        mark_label="plan",
+        categories=tuple(name for name, _, _ in named),
+        series=(
+            Series(name="Distance from the plan, below 0 is off it", values=tuple(d for _, d, _ in named)),
+        ),
+        exceptions=tuple(name for name, _, bad in named if bad),
     )
 
 
-def _in_the_chart(goal: Goal) -> str:
-    """Its name; the plan of a figure that should stay below it is a limit, and the name says so."""
-    limit = is_limit(CATALOGUE[goal.metric])
-    return f"{name_of(goal)}{', a limit' if limit else ''}"
+def distance(goal: Progress) -> float | None:
+    """How far a goal is from its plan, as a share of it; below 0 is short of it, or over a limit. None if not known."""
+    share_of_it = reached(goal)
+    if share_of_it is None or CATALOGUE[goal.goal.metric].unit == "points":
+        # A score may be below 0, so that no share of one means anything.
+        return None
+    return 1 - share_of_it if is_limit(CATALOGUE[goal.goal.metric]) else share_of_it - 1
 
 
 def reached(goal: Progress) -> float | None:
@@ -124,16 +133,13 @@ def reached(goal: Progress) -> float | None:
 
 def shortfall(goal: Progress) -> float:
     """How far a goal is off its plan, as a share of it: what is missing, or what is over a limit."""
-    share = reached(goal)
-    if share is None:
-        return 0.0
-    return share - 1 if is_limit(CATALOGUE[goal.goal.metric]) else 1 - share
+    return -(distance(goal) or 0.0)
 
 
 def table(goals: Sequence[Progress]) -> Table:
-    """Every goal as a row."""
+    """Every goal as a row; where those are many, those off plan first and for a slide alone."""
     rows = []
-    for goal in goals:
+    for goal in sorted(goals, key=lambda g: g.state() not in BAD):
         metric = CATALOGUE[goal.goal.metric]
         rows.append(
             (
@@ -147,8 +153,15 @@ def table(goals: Sequence[Progress]) -> Table:
             )
         )
     columns = ("Goal", "Target", "So far", "Plan to date", "A year before", "State", "Departments")
-    title = f"All {len(goals)} goals: target, where each stands, the year before, and whose it is"
-    return Table(columns=columns, rows=tuple(rows), title=title)
+    title = f"All {len(goals)} goals, those off plan first: target, where each stands, the year before, and whose it is"
+    bad = sum(g.state() in BAD for g in goals)
+    short = None
+    if 0 < bad < len(goals):
+        off = f"The {bad} goals that are off plan" if bad > 1 else "The goal that is off plan"
+        short = Table(
+            columns=columns, rows=tuple(rows[:bad]), title=f"{off}; all {len(goals)} stand in the handout"
+        )
+    return Table(columns=columns, rows=tuple(rows), title=title, short=short)
 
 
 def _before(goal: Progress) -> str:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.compare import Change, compare, interval
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.goal_status import beside_target
-from metrics.comparison.words import UNKNOWN, change, figure, numeral, verdict_in_words
+from metrics.comparison.words import UNKNOWN, change, day, figure, numeral, verdict_in_words
 from metrics.definitions.cache_key import Once
 from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.definitions.quarters import Quarter
@@ -23,13 +24,19 @@ from metrics.qualification.qualification_versions import as_agreed
 from metrics.query.missing_reasons import Missing, delivered_in_part, why
 from metrics.query.query import Query, ask, figures
 from metrics.query.time_coverage import counted, reaches_back
-from reports.review.review_document import Chart, Figure, Series
+from reports.review.review_document import Chart, Figure, Series, Shape
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns, Coverage
 from warehouse.access.reader import Reader, may_see
+from warehouse.app_db.app_schema import annotations as pinned_events
+from warehouse.app_db.app_schema import outside_benchmarks
 from warehouse.errors import AccessRefused
-from workflow.goals.goal_targets import targets
+from workflow.goals.goal_records import every_goal
+from workflow.goals.goal_targets import plan_due, targets
+from workflow.records import benchmarks
+from workflow.records.annotations import events as events_pinned
 
+A_QUARTER = 89
 QUARTERS = 8
 """So many quarters a chart over time shows."""
 FIGURES = (
@@ -37,8 +44,10 @@ FIGURES = (
     *("nps", "csat", "ces", "sla_met", "acceptance_rate"),
 )
 """Every figure of the catalogue that the answers show: one question per table."""
-OVER_TIME = ("churn_rate", "sla_met")
-"""Those of them that are charted by quarter."""
+OVER_TIME = ("leads", "won", "churn_rate", "net_revenue", "complaints", "nps", "csat", "sla_met")
+"""What is charted by quarter."""
+MOST_GOALS = 3
+"""So many goals of one figure are drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +68,8 @@ class ReviewContext:
     targets: Mapping[str, float]
     begun: date | None = None
     """The first day of the first month with data; None where nobody looked that far back."""
+    alike: bool = False
+    """Whether what is blank for who sees totals only is blank for everybody."""
 
     @property
     def scope(self) -> Scope:
@@ -128,19 +139,73 @@ class ReviewContext:
         quarters = (self.quarter.back(n) for n in range(QUARTERS - 1, -1, -1))
         return tuple(f"Q{q.number} {q.year % 100:02d}" for q in quarters)
 
-    def chart_over_time(self, name: str, says: str) -> Chart | None:
-        """The figure of those quarters as columns; None where it is known for none."""
+    def charted(self) -> list[Period]:
+        """The days of those quarters."""
+        return [self.quarter.like(self.quarter.back(n)) for n in range(QUARTERS - 1, -1, -1)]
+
+    def chart_over_time(self, name: str, shape: Shape = "columns") -> Chart | None:
+        """The figure of those quarters with its goals and what was pinned to it; None where it is known for none."""
         values, metric = self.over_time(name), CATALOGUE[name]
         if all(v is None for v in values):
             return None
         texts = ", ".join(f"{q} {figure(metric, v)}" for q, v in zip(self.quarters(), values, strict=True))
+        label = f"{metric.label}{self.days_of_each()}"
         return Chart(
-            shape="columns",
-            says=f"{says}{self.days_of_each()}: {texts}",
-            unit="share",
+            shape=shape,
+            says=f"{metric.label} by quarter{self.days_of_each()}: {texts}",
+            unit=metric.unit,
             categories=self.quarters(),
-            series=(Series(name=f"{metric.label}{self.days_of_each()}", values=values),),
+            series=(Series(name=label, values=values),),
+            lines=self._goal_lines(name),
+            events=self._events(name),
         )
+
+    def _goal_lines(self, name: str) -> tuple[Series, ...]:
+        """What each goal of the whole bank asked of each of those quarters, those that last longest first."""
+        goals = [
+            g
+            for g in every_goal(self.reader)
+            if g.metric == name and not g.filters and g.is_in_force(self.end) and g.span.days >= A_QUARTER
+        ]
+        lines: list[tuple[str, list[float | None]]] = []
+        for goal in sorted(goals, key=lambda g: (-g.span.days, g.goal_id)):
+            values = [plan_due(goal, p) if _within(p, goal.span) else None for p in self.charted()]
+            if all(v is None for v in values):
+                continue
+            # Goals that follow each other are one line that moves; those of the same days are several.
+            free = (line for _, line in lines if all(None in pair for pair in zip(line, values, strict=True)))
+            line = next(free, None)
+            if line is None:
+                lines.append((f"Goal {goal.span.in_words()}", values))
+            else:
+                line[:] = [a if a is not None else b for a, b in zip(line, values, strict=True)]
+        if len(lines) == 1:
+            return (Series(name="goal", values=tuple(lines[0][1])),)
+        return tuple(Series(name=name, values=tuple(values)) for name, values in lines[:MOST_GOALS])
+
+    def _events(self, name: str) -> tuple[tuple[str, str], ...]:
+        """What people pinned to the figure in those quarters."""
+        if may_see(self.reader.viewer, pinned_events) is None:
+            return ()
+        return tuple(
+            (quarter, f"{day(happened_on)}: {words}")
+            for happened_on, words in _pinned(self.reader, name)
+            for quarter, period in zip(self.quarters(), self.charted(), strict=True)
+            if period.start <= happened_on <= period.end
+        )
+
+    @cached_property
+    def benchmarks(self) -> Mapping[str, str]:
+        """What others reached by figure, each with its source: the newest entry of each."""
+        if may_see(self.reader.viewer, outside_benchmarks) is None:
+            return {}
+        entries = rows_of(benchmarks.standing(self.reader).drop_duplicates("metric"))
+        return {
+            e.metric: f"{figure(CATALOGUE[e.metric], e.value)} ({e.source}, {day(pd.Timestamp(e.published_on))}; "
+            f"measured on {e.population})"
+            for e in entries
+            if e.metric in CATALOGUE
+        }
 
     def why_unknown(self, name: str) -> str:
         """Why a figure has no value, as words."""
@@ -190,6 +255,7 @@ class ReviewContext:
             target="" if target is None else target_in_words(metric, now, target),
             n=", ".join(part for part in (self.in_part(name), n_in_words(metric, now)) if part),
             verdict=self.moved(name).verdict,
+            benchmark=self.benchmarks.get(name, ""),
         )
 
 
@@ -209,7 +275,8 @@ def read(
     covered = _covered(reader, available, alike=alike)
     parts: list[pd.DataFrame] = []
     history: list[pd.DataFrame] = []
-    for known_to, names in by_what_was_delivered(FIGURES, quarter, covered).items():
+    every = dict.fromkeys((*FIGURES, *OVER_TIME))
+    for known_to, names in by_what_was_delivered(every, quarter, covered).items():
         periods = (known_to.period, known_to.before, known_to.year_before)
         part = once(ask_what_may_be, names, quarter.period, periods, available, alike=alike)
         for when, before in enumerate(periods[1:], 1):
@@ -231,7 +298,18 @@ def read(
         history=_beside_each_other(history),
         targets=targets(reader, Scope(quarter.period), as_of=quarter.as_of if quarter.is_partial else None),
         begun=begun,
+        alike=alike,
     )
+
+
+def _within(period: Period, span: Period) -> bool:
+    return period.start >= span.start and period.end <= span.end
+
+
+def _pinned(reader: Reader, name: str) -> Iterator[tuple[date, str]]:
+    """Day and words of the events pinned to a figure."""
+    for event in rows_of(events_pinned(reader, name)):
+        yield pd.Timestamp(event.happened_on).date(), event.said
 
 
 def _covered(reader: Reader, available: AvailableColumns, *, alike: bool) -> Coverage | None:

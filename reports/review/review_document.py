@@ -54,6 +54,8 @@ class Figure:
     """The value of a figure of the catalogue, unrounded; None where there is none."""
     scope: str = ""
     """Days and part of the bank, where they are not the review's own."""
+    benchmark: str = ""
+    """What others reached, with its source, day and population; empty where nobody entered one."""
     corrected: str = ""
     """What an issued figure reads today, where a source corrected it."""
     by_now: str = ""
@@ -84,6 +86,14 @@ class Chart:
     mark: float | None = None
     """A value drawn as a line across, such as a target or 0."""
     mark_label: str = ""
+    lines: tuple[Series, ...] = ()
+    """Goals and plans by category, drawn as dashed lines."""
+    events: tuple[tuple[str, str], ...] = ()
+    """What people pinned to a category: its name, and what happened there."""
+    exceptions: tuple[str, ...] = ()
+    """Categories whose bar has the colour of what needs a look; the words carry the meaning."""
+    remark: str = ""
+    """What is to be known when reading it, such as what is not drawn, and why."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,10 +116,25 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     title: str = ""
     """What it shows, in words: the title of a slide that has room for it alone."""
+    short: Table | None = None
+    """The rows that matter most, for a slide that cannot hold all."""
     estimated: tuple[str, ...] = ()
     """Columns of estimates, which later days move without that anything was corrected."""
     corrected: tuple[Corrected, ...] = ()
     """What of an issued table reads differently today."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """A further finding with its charts or its table: a slide of its own."""
+
+    title: str
+    recommendation: str = ""
+    charts: tuple[Chart, ...] = ()
+    sentences: tuple[str, ...] = ()
+    table: Table | None = None
+    metrics: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +157,9 @@ class Answer:
     """Where figures outside the catalogue come from, such as an experiment and the day of its look."""
     to_decide: tuple[str, ...] = ()
     """The questions that it puts to whoever decides, without the figures that call for them."""
+    recommendation: str = ""
+    """What to do about it, or that there is nothing to decide; empty where a table of the answer says it."""
+    exhibits: tuple[Exhibit, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +206,8 @@ class Review:
     """The quarter in one sentence."""
     figures: tuple[Figure, ...] = ()
     """The few that come first; each is among an answer's too."""
+    exhibits: tuple[Exhibit, ...] = ()
+    """What belongs to no single question: the quarters in a row, the funnel."""
     partial: bool = False
     """Whether the quarter still runs."""
     before: Period | None = None

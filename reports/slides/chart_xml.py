@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from itertools import cycle
 from typing import Any
 
 import xlsxwriter
@@ -79,24 +80,15 @@ def _column(number: int) -> str:
     return letters
 
 
-def line_across(made: Any, chart: Chart, shape: str) -> None:
-    """The last series becomes a dashed line across; what it is stands in the chart's heading."""
+def lines_over(made: Any, chart: Chart, shape: str, *, across: bool) -> None:
+    """The last series become dashed lines: the mark `across`, which the heading names, and the chart's own lines."""
+    count = len(chart.lines) + across
     plot = made._chartSpace.find(f".//{qn('c:plotArea')}")
     drawn = plot.find(qn("c:barChart")) if shape == "columns" else plot.find(qn("c:lineChart"))
-    series = drawn.findall(qn("c:ser"))[-1]
-    for tag in ("c:spPr", "c:invertIfNegative", "c:marker", "c:dLbls"):
-        for old in series.findall(qn(tag)):
-            series.remove(old)
-    line = OxmlElement("c:spPr")
-    stroke = etree.SubElement(line, qn("a:ln"), w="15875")
-    etree.SubElement(etree.SubElement(stroke, qn("a:solidFill")), qn("a:schemeClr"), val="tx2")
-    etree.SubElement(stroke, qn("a:prstDash"), val="dash")
-    marker = OxmlElement("c:marker")
-    etree.SubElement(marker, qn("c:symbol"), val="none")
-    name = series.find(qn("c:tx"))
-    name.addnext(line)
-    line.addnext(marker)
-    if made.has_legend:
+    every = drawn.findall(qn("c:ser"))[-count:]
+    for series, dash in zip(every, cycle(("dash", "sysDot", "dashDot")), strict=False):
+        _dashed(series, dash, lonely=not (across and series is every[0]))
+    if made.has_legend and across:
         legend = made._chartSpace.find(f".//{qn('c:legend')}")
         entry = OxmlElement("c:legendEntry")
         etree.SubElement(entry, qn("c:idx"), val=str(len(chart.series)))
@@ -107,21 +99,49 @@ def line_across(made: Any, chart: Chart, shape: str) -> None:
     beside = OxmlElement("c:lineChart")
     etree.SubElement(beside, qn("c:grouping"), val="standard")
     etree.SubElement(beside, qn("c:varyColors"), val="0")
-    beside.append(series)
+    for series in every:
+        beside.append(series)
     etree.SubElement(beside, qn("c:marker"), val="1")
     for axis in drawn.findall(qn("c:axId")):
         etree.SubElement(beside, qn("c:axId"), val=axis.get("val"))
     drawn.addnext(beside)
 
 
-def label_at(series: Any, at: int, number: str) -> None:
-    """A label at one point of a series."""
+def _dashed(series: Any, dash: str, *, lonely: bool) -> None:
+    """A series as a dashed line; one that may have a single value has a mark at each, or nobody would see it."""
+    for tag in ("c:spPr", "c:invertIfNegative", "c:marker", "c:dLbls"):
+        for old in series.findall(qn(tag)):
+            series.remove(old)
+    line = OxmlElement("c:spPr")
+    stroke = etree.SubElement(line, qn("a:ln"), w="22225" if lonely else "15875")
+    colour = "accent2" if lonely else "tx2"
+    etree.SubElement(etree.SubElement(stroke, qn("a:solidFill")), qn("a:schemeClr"), val=colour)
+    etree.SubElement(stroke, qn("a:prstDash"), val=dash)
+    marker = OxmlElement("c:marker")
+    values = list(series.iterfind(f"{qn('c:val')}//{qn('c:pt')}"))
+    if lonely and len(values) < 2:
+        etree.SubElement(marker, qn("c:symbol"), val="dash")
+        etree.SubElement(marker, qn("c:size"), val="15")
+        look = etree.SubElement(marker, qn("c:spPr"))
+        etree.SubElement(etree.SubElement(look, qn("a:solidFill")), qn("a:schemeClr"), val=colour)
+    else:
+        etree.SubElement(marker, qn("c:symbol"), val="none")
+    name = series.find(qn("c:tx"))
+    name.addnext(line)
+    line.addnext(marker)
+    for old in series.findall(qn("c:smooth")):
+        series.remove(old)
+    etree.SubElement(series, qn("c:smooth"), val="0")
+
+
+def label_at(series: Any, at: int, number: str, side: str = "t") -> None:
+    """A label at one point of a series, above it or on the `side` that the format names."""
     labels = OxmlElement("c:dLbls")
     label = etree.SubElement(labels, qn("c:dLbl"))
     etree.SubElement(label, qn("c:idx"), val=str(at))
     etree.SubElement(label, qn("c:numFmt"), formatCode=number, sourceLinked="0")
     etree.SubElement(label, qn("c:spPr"))
-    etree.SubElement(label, qn("c:dLblPos"), val="t")
+    etree.SubElement(label, qn("c:dLblPos"), val=side)
     flags = ("showLegendKey", "showVal", "showCatName", "showSerName", "showPercent", "showBubbleSize")
     for parent in (label, labels):
         for flag in flags:

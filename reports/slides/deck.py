@@ -1,7 +1,7 @@
 """The quarterly review as slides: one message a slide, in its title; what it stands on, below; definitions, in the notes.
 
-Everything is measured before it is written (`reports.documents.text_metrics`): it shrinks a little, and goes on a
-further slide before it would not fit.
+Everything is measured before it is written (`reports.documents.text_metrics`): it shrinks a little, tables go on a
+further slide, and sentences that have no room stand in the notes and in the handout alone.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from metrics.comparison.words import day
 from reports.documents import document_facts, number_scales, text_metrics
 from reports.documents.document_facts import Document
 from reports.documents.sanitise import one_line
-from reports.review.review_document import Answer, CaseStudy, Chart, Figure, Table
+from reports.review.review_document import Answer, CaseStudy, Chart, Exhibit, Figure, Review, Table
 from reports.slides import brand_template, slide_blocks, slide_cards, slide_tables, slide_text
 from reports.slides.brand_template import Box, Template
 from reports.slides.slide_flow import GAP, Flow, clear, furnish, note
@@ -36,6 +36,8 @@ def slides(review: Document, template_file: Path | None = None) -> bytes:
     _cover(base, review)
     _first_figures(base, review)
     _summary(base, review)
+    for exhibit in review.exhibits if isinstance(review, Review) else ():
+        _exhibit(base, review, exhibit, document_facts.in_short(review)[0])
     for number, answer in enumerate(review.answers, start=1):
         _answer(base, review, number, answer)
     for study in review.case_studies:
@@ -111,7 +113,7 @@ def _summary(base: Template, review: Document) -> None:
     )
     rows = tuple((str(n), a.question, a.title) for n, a in enumerate(review.answers, start=1))
     slide_tables.put(
-        flow, Table(columns=("", "Question", "Answer"), rows=rows), says=title, sizes=(15.0, 10.0), strong=2
+        flow, Table(columns=("", "Question", "Answer"), rows=rows), says=title, sizes=(15.0, 11.0), strong=2
     )
 
 
@@ -122,24 +124,47 @@ def _count(number: int) -> str:
 
 def _answer(base: Template, review: Document, number: int, answer: Answer) -> None:
     chart = answer.chart
-    says = [answer.title, *answer.sentences, *([chart.says] if chart else [])]
+    says = [
+        answer.title,
+        *([answer.recommendation] if answer.recommendation else []),
+        *answer.sentences,
+        *([chart.says] if chart else []),
+    ]
     notes = document_facts.notes(review, document_facts.metrics_of([answer]), answer.sources, says)
-    flow = Flow(base, review, answer.title, f"{number} · {answer.question}", notes)
-    _fill(
-        flow,
-        document_facts.beyond_the_title(answer),
-        chart,
-        document_facts.beyond_the_table(answer),
-        None if document_facts.defines(answer.table) else answer.table,
-        answer.question,
-    )
+    asked = f"{number} · {answer.question}"
+    flow = Flow(base, review, answer.title, asked, notes, answer.recommendation)
+    table = None if document_facts.defines(answer.table) else answer.table
+    if table is not None and table.short is not None and slide_tables.height(flow, table) > flow.whole:
+        table = table.short
+    # What is to be decided stands in the table; what calls for it is read in the handout.
+    sentences = () if answer.to_decide and table else document_facts.beyond_the_table(answer)
+    _fill(flow, document_facts.beyond_the_chart(answer), chart, sentences, table, answer.question)
+    for exhibit in answer.exhibits:
+        _exhibit(base, review, exhibit, asked)
+
+
+def _exhibit(base: Template, review: Document, exhibit: Exhibit, under: str) -> None:
+    """A further finding on a slide of its own: its table only where no chart shows the same."""
+    says = [exhibit.title, exhibit.recommendation, *exhibit.sentences, *(c.says for c in exhibit.charts)]
+    notes = document_facts.notes(review, exhibit.metrics, exhibit.sources, [s for s in says if s])
+    charts = [c for c in exhibit.charts if number_scales.drawable(c)]
+    flow = Flow(base, review, exhibit.title, under, notes, exhibit.recommendation)
+    if len(charts) > 1:
+        slide_blocks.small_charts(flow, charts, exhibit.sentences)
+        return
+    table = exhibit.table
+    if charts and table is not None:
+        needs = slide_blocks.chart_height(flow, charts[0], company=False) + 2 * GAP
+        table = table if needs + slide_tables.height(flow, table) <= flow.free.tall else None
+    _fill(flow, (), charts[0] if charts else None, exhibit.sentences, table, exhibit.title)
 
 
 def _study(base: Template, review: Document, study: CaseStudy) -> None:
     chart = study.chart
     says = [study.title, study.what, *study.sentences, *([chart.says] if chart else [])]
     notes = document_facts.notes(review, document_facts.metrics_of([], study.figures), study.sources, says)
-    flow = Flow(base, review, study.title, document_facts.studied(study), notes)
+    to_do = document_facts.recommended(study)
+    flow = Flow(base, review, study.title, document_facts.studied(study), notes, to_do)
     _fill(flow, study.figures, chart, study.sentences, None, study.title)
 
 
@@ -151,7 +176,10 @@ def _fill(
     table: Table | None,
     about_what: str,
 ) -> None:
-    """Cards, the chart with its sentences, further cards, the table: as much on one slide as it holds."""
+    """Cards, the chart with its sentences, further cards, the table: as much on one slide as it holds.
+
+    Only cards and tables go on a further slide; sentences that have no room stand in the notes and in the handout.
+    """
     left: list[str] = list(sentences)
     if chart is not None and not number_scales.drawable(chart):
         left.append("There is nothing to draw yet.")
@@ -172,7 +200,10 @@ def _fill(
     for row in more:
         slide_cards.cards(flow, row, columns)
     flow.goes_on_with(table.title if table else "")
-    slide_blocks.sentences(flow, left)
+    if table is None:
+        slide_blocks.sentences(flow, left)
+    elif left and slide_blocks.all_fit(flow, left, flow.free.tall - slide_tables.height(flow, table) - GAP):
+        slide_blocks.sentences(flow, left, tall=flow.free.tall - slide_tables.height(flow, table) - GAP)
     if table is not None:
         slide_tables.put(flow, table, says=one_line(about_what))
 

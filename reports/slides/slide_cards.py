@@ -19,7 +19,7 @@ from reports.slides.slide_flow import GAP, Flow
 CARD = 190.0
 """A card is at least as wide."""
 VALUE, LABEL, DETAIL = 26.0, 12.0, 11.0
-LARGER = (1.4, 1.3, 1.2, 1.1)
+LARGER = (1.7, 1.6, 1.5, 1.4, 1.3, 1.2, 1.1)
 """On the slide of the first figures everything is so much larger, as far as that fits."""
 
 

@@ -21,17 +21,17 @@ from pptx.oxml.xmlchemy import OxmlElement
 from pptx.slide import Slide
 from pptx.util import Pt
 
-from reports.documents import number_scales, text_metrics
+from reports.documents import document_theme, number_scales, text_metrics
 from reports.documents.sanitise import one_line
 from reports.review.review_document import Chart
-from reports.slides import chart_xml
+from reports.slides import chart_xml, slide_text
 from reports.slides.brand_template import Box
 
 ACCENTS = (THEME.ACCENT_1, THEME.ACCENT_2, THEME.ACCENT_3, THEME.ACCENT_4, THEME.ACCENT_5, THEME.ACCENT_6)
-LABEL = 10.5
-_BAR = 12.4
+LABEL = 11.0
+_BAR = 13.2
 """The height a bar with its label needs."""
-_LEAST = 150.0
+_LEAST = 130.0
 _NAMES = 0.55
 """Of the width, at most, for the names left of bars."""
 
@@ -47,7 +47,7 @@ def height_needed(chart: Chart, wide: float) -> float:
 def shape_of(chart: Chart, wide: float) -> str:
     """How it is drawn in this width: columns whose names do not fit under them lie down, dots with few names stand up."""
     slot = (wide - 20) / max(1, len(chart.categories))
-    names = [one_line(c) for c in chart.categories]
+    names = number_scales.names(chart)
     fits = all(
         len(text_metrics.lines(n, slot - 8, LABEL)) <= 3 and _longest_word(n) <= slot - 8 for n in names
     )
@@ -60,7 +60,7 @@ def shape_of(chart: Chart, wide: float) -> str:
 
 def _names_room(chart: Chart, wide: float) -> tuple[float, bool]:
     """The room for names left of bars, and whether some of them need two lines there."""
-    longest = max((text_metrics.width(one_line(c), LABEL) for c in chart.categories), default=0.0) * 1.2 + 10
+    longest = max((text_metrics.width(c, LABEL) for c in number_scales.names(chart)), default=0.0) * 1.2 + 10
     return min(longest, _NAMES * wide), longest > _NAMES * wide
 
 
@@ -99,7 +99,7 @@ def draw(slide: Slide, box: Box, chart: Chart) -> None:
     }[shape]
     number = number_scales.office(chart)
     data = CategoryChartData()
-    names = [one_line(c) or "–" for c in chart.categories]
+    names = [name or "–" for name in number_scales.names(chart)]
     data.categories = names
     across = marked(chart, box.wide) and kind != TYPE.BAR_CLUSTERED
     columns: list[tuple[str, Sequence[float | None]]] = [
@@ -107,6 +107,9 @@ def draw(slide: Slide, box: Box, chart: Chart) -> None:
     ]
     if across:
         columns.append((one_line(chart.mark_label) or "mark", [chart.mark] * len(names)))
+    upright = kind != TYPE.BAR_CLUSTERED
+    dashed = chart.lines if upright else ()
+    columns += [(one_line(s.name), [number_scales.finite(v) for v in s.values]) for s in dashed]
     for name, values in columns:
         data.add_series(name, values)
     frame = slide.shapes.add_chart(kind, *box.emu(), data)
@@ -117,7 +120,7 @@ def draw(slide: Slide, box: Box, chart: Chart) -> None:
     made.font.size, made.font.color.theme_color = Pt(LABEL), THEME.TEXT_1
     if kind in (TYPE.COLUMN_CLUSTERED, TYPE.BAR_CLUSTERED):
         made.plots[0].gap_width, made.plots[0].overlap = 60, 0
-    made.has_title, made.has_legend = False, len(chart.series) > 1
+    made.has_title, made.has_legend = False, len(chart.series) > 1 or len(dashed) > 1
     if made.has_legend:
         made.legend.position, made.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
     labelled = _labels_fit(chart, shape, box)
@@ -125,13 +128,17 @@ def draw(slide: Slide, box: Box, chart: Chart) -> None:
     spans = [chart_xml.span(chart, i) for i in range(len(chart.series))] if chart.shape == "intervals" else []
     for i, series in enumerate(list(made.plots[0].series)[: len(chart.series)]):
         _paint(series, shape, ACCENTS[i % 6], number, labelled=labelled)
-        if labelled and marked(chart, box.wide):
+        if labelled and (marked(chart, box.wide) or dashed or shape == "dots"):
             chart_xml.label_ground(series)
+        for at in [i for i, c in enumerate(chart.categories) if c in chart.exceptions]:
+            fill = series.points[at].format.fill
+            fill.solid()
+            slide_text.paint(fill.fore_color, document_theme.colour("redTextColor"))
         if spans:
             at = len(columns) + 2 * i
             chart_xml.whiskers(series._element, spans[i], at, len(names), number)
-    if across:
-        chart_xml.line_across(made, chart, shape)
+    if across or dashed:
+        chart_xml.lines_over(made, chart, shape, across=across)
     for i, (more, less) in enumerate(spans):
         columns += [(f"{columns[i][0]}, up to +", more), (f"{columns[i][0]}, down to −", less)]
     made.part.chart_workbook.update_from_xlsx_blob(chart_xml.workbook(names, columns, number))
@@ -207,7 +214,7 @@ def _upright(axis: Any, chart: Chart, box: Box) -> None:
     body.set("vert", "horz")
     count = max(1, len(chart.categories))
     slot = (box.wide - 60) / count
-    widest = max((text_metrics.width(one_line(c), LABEL) for c in chart.categories), default=0)
+    widest = max((text_metrics.width(c, LABEL) for c in number_scales.names(chart)), default=0)
     if count > 8 and widest + 8 > slot:
         every = math.ceil((widest + 12) / slot)
         for tag in ("c:tickLblSkip", "c:tickMarkSkip"):
@@ -244,4 +251,5 @@ def _paint(series: Any, shape: str, accent: Any, number: str, *, labelled: bool)
     elif shape == "line":
         last = max((i for i, v in enumerate(series.values) if v is not None), default=None)
         if last is not None:
-            chart_xml.label_at(series._element, last, number)
+            side = "t" if last + 1 == len(list(series.values)) else "r"
+            chart_xml.label_at(series._element, last, number, side)

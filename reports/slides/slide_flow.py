@@ -22,7 +22,7 @@ from reports.slides.brand_template import Box, Template
 GAP = 16.0
 """Between two things on a slide."""
 SMALLEST_TITLE = 16.0
-QUESTION = 13.0
+TO_DO, QUESTION = 15.0, 12.0
 MARKED = 30.0
 """Above this stands the mark of invented data."""
 CONTINUED = "(continued)"
@@ -31,8 +31,14 @@ CONTINUED = "(continued)"
 class Flow:
     """The slides of one message: `slide` is the one being filled, `free` what is left of it."""
 
-    def __init__(self, base: Template, review: Document, title: str, under: str, notes: str) -> None:
-        """Open the first slide. `under` is the line below the title, such as the question it answers."""
+    def __init__(
+        self, base: Template, review: Document, title: str, under: str, notes: str, to_do: str = ""
+    ) -> None:
+        """Open the first slide.
+
+        `under` is the line below the title, such as the question it answers; `to_do` the recommendation between them.
+        """
+        self.to_do = one_line(to_do)
         self.base, self.review, self.notes = base, review, notes
         self.title, self.under = one_line(title), one_line(under)
         self.further = f"{self.title} {CONTINUED}"
@@ -58,6 +64,20 @@ class Flow:
         body = self.base.body
         top = max(self.base.title.y, MARKED * self.review.sample) + used[0] + 8 if self.base.hangs else body.y
         self.free = Box(body.x, top, body.wide, body.end - top)
+        if self.to_do and self.count == 1:
+            room = self.room(body.wide - 12)
+            words = text_metrics.cut(tied(self.to_do), room, 2 * TO_DO * text_metrics.LINE, TO_DO, bold=True)
+            tall = text_metrics.height(words, room, TO_DO, bold=True)
+            rule = self.slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *Box(body.x, top + 1, 3, tall - 2).emu())
+            slide_text.unstyled(rule)
+            rule.fill.solid()
+            rule.fill.fore_color.theme_color = THEME.ACCENT_1
+            rule.line.fill.background()
+            box = Box(body.x + 12, top, body.wide - 12, tall)
+            slide_text.write(self.slide, box, [words], TO_DO, bold=True, colour=THEME.ACCENT_1)
+            self.free = Box(body.x, top, body.wide, body.end - top)
+            self.took(tall + 6)
+            top = self.free.y
         if self.under:
             room = self.room(body.wide)
             under = text_metrics.cut(self.under, room, 2 * QUESTION * text_metrics.LINE, QUESTION)

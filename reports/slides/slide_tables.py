@@ -8,9 +8,7 @@ from reports.review.review_document import Table
 from reports.slides import slide_text
 from reports.slides.slide_flow import GAP, Flow
 
-SIZES = (12.0, 10.5)
-LEAST = 8.5
-"""The size at which even a word that is too long for its column is cut."""
+SIZES = (14.0, 11.0)
 SPREAD = 10.0
 """By so much at most a row is made taller where there is room."""
 
@@ -45,8 +43,6 @@ def put(flow: Flow, table: Table, *, says: str, sizes: tuple[float, float] = SIZ
             flow.turn()
     split = size is None
     size = size or max(sizes[1], min(sizes[0], 11.0))
-    while size > LEAST and not _uncut(flow, head, rows, size):
-        size -= 0.5
     # A wider font is measured as a larger one; what is written keeps its size.
     measured = size * flow.slack
     widths = slide_text.columns_for([head, *rows], flow.free.wide, measured)

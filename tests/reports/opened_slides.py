@@ -47,7 +47,12 @@ def figures(review: Review) -> list[Figure]:
 
 
 def charts(review: Review) -> list[Chart]:
-    return [part.chart for part in parts(review) if part.chart is not None]
+    """Every chart of a review in the order of its slides."""
+    drawn = [c for e in review.exhibits for c in e.charts]
+    for part in parts(review):
+        drawn += [part.chart] if part.chart is not None else []
+        drawn += [c for e in getattr(part, "exhibits", ()) for c in e.charts]
+    return drawn
 
 
 anything = st.text(max_size=300) | st.text(max_size=400).map(lambda t: f"=HYPERLINK({t}\x0b\ud800\x00<a&b>")

@@ -1,0 +1,106 @@
+"""The decisions taken in this quarter and the one before: what each should have done to a figure, and what came of it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from metrics.catalogue import CATALOGUE
+from metrics.comparison.words import day, figure, in_a_sentence
+from reports.review.review_context import ReviewContext
+from reports.review.review_document import Exhibit, Table
+from workflow.collaboration import decision_outcomes, record_reading
+from workflow.collaboration.decision_outcomes import DecisionOutcome
+from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, REVIEWED, TAKEN, YES, review_day
+from workflow.collaboration.pinned_figures import slice_asked
+from workflow.collaboration.record_kind import Record
+
+MOST = 8
+"""So many decisions are listed, those taken last."""
+CAME = {
+    YES: "Did what was expected",
+    NO: "Did not do what was expected",
+    CANNOT_BE_TOLD: "Cannot be told",
+}
+
+
+def exhibits(context: ReviewContext) -> tuple[Exhibit, ...]:
+    """Expected against actual; nothing where no decision was taken or looked at again in these two quarters."""
+    first = context.quarter.back(1).whole.start
+    decided = [
+        (on, r)
+        for r in record_reading.records_of(context.reader, "decision")
+        if r.state in (TAKEN, REVIEWED) and first <= (on := _last_step(r)) <= context.quarter.whole.end
+    ]
+    if not decided:
+        return ()
+    decided.sort(key=lambda one: (one[0], one[1].record_id), reverse=True)
+    rows, came = [], []
+    for _, record in decided[:MOST]:
+        row, what = _row(context, record)
+        rows.append(row)
+        came.append(what)
+    more = f"; {len(decided) - MOST} earlier ones stand on the page Decisions" if len(decided) > MOST else ""
+    counts = [
+        f"{came.count(word)} {in_a_sentence(CAME[word])}"
+        for word in (YES, NO, CANNOT_BE_TOLD)
+        if word in came
+    ]
+    early = came.count("")
+    counts += [f"{early} {'is' if early == 1 else 'are'} not due yet"] if early else []
+    return (
+        Exhibit(
+            title=f"Decisions taken or looked at again since {day(first)}: {', '.join(counts)}",
+            recommendation=_recommendation(came),
+            table=Table(
+                columns=("Decision", "Taken, by whom", "Expected", "Actual", "What came of it"),
+                rows=tuple(rows),
+                title="What came of earlier decisions",
+            ),
+            sentences=(
+                "A figure that moved as expected did so after the decision, which alone does not say that it moved "
+                f"through it{more}.",
+            ),
+        ),
+    )
+
+
+def _last_step(record: Record) -> date:
+    """The day a decision was looked at again, or taken."""
+    steps = record.steps_taken("look_again") or record.steps_taken("take")
+    return steps[-1].entered_at.date()
+
+
+def _row(context: ReviewContext, record: Record) -> tuple[tuple[str, ...], str]:
+    """The row of a decision, and what came of it: YES, NO, CANNOT_BE_TOLD, or "" where it is not due."""
+    taken = record.steps_taken("take")[-1]
+    today = context.reader.stores.now().date()
+    reader, once = context.reader, context.once
+    result = decision_outcomes.outcome(
+        reader, record, today, lambda of, metric, scope: slice_asked(once, of, metric, scope)
+    )
+    came, words = "", f"Looked at again on {day(review_day(record))}"
+    if record.state == REVIEWED:
+        came = str(record.contents["held"])
+        words = f"{CAME[came]}: {record.contents['learned']}"
+    elif result is not None:
+        came, words = result.did, f"{CAME[result.did]}. {result.why}"
+    expected = decision_outcomes.expected_as_typed(record) if result is None else _expected(result)
+    who = f"{day(taken.entered_at.date())}, {taken.contents['owner']}"
+    return (f"{record.title} {taken.contents['chosen']}", who, expected, _actual(result), words), came
+
+
+def _expected(result: DecisionOutcome) -> str:
+    metric = CATALOGUE[result.then.metric]
+    return f"{metric.label} ({figure(metric, result.then.reading.value)}): {result.expected_in_words()}"
+
+
+def _actual(result: DecisionOutcome | None) -> str:
+    if result is None or result.now is None:
+        return "not known yet" if result is None else "not known"
+    return f"{figure(CATALOGUE[result.then.metric], result.now.value)}, {result.scope.period.in_words()}"
+
+
+def _recommendation(came: list[str]) -> str:
+    if NO in came:
+        return "Ask whoever carried out what did not do what was expected whether to keep, change or stop it."
+    return "Nothing to decide here."
