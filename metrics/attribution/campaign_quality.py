@@ -16,10 +16,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 from scipy.stats import hypergeom
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from metrics.catalogue.first_months import COMPLAINT_DAYS, LEAVING_DAYS
+from metrics.comparison.multiple_comparisons import adjusted
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Filters, Period, Scope, full_months, last_full_month
 from metrics.qualification.qualification_versions import as_agreed
@@ -190,7 +190,7 @@ def judge(
     complete = worst.notna()
     scorecard["p"] = np.nan
     if complete.any():
-        scorecard.loc[complete, "p"] = multipletests(worst[complete], alpha=SURE, method="holm")[1]
+        scorecard.loc[complete, "p"] = adjusted(list(worst[complete]))
     single = _worse_in(pd.DataFrame(raw))
     otherwise = np.where(complete, "in line with the others", NOT_KNOWN if lacking else "not enough data yet")
     scorecard["verdict"] = np.where(
@@ -208,7 +208,7 @@ def _worse_in(raw: pd.DataFrame) -> pd.Series:
     every = raw.stack().dropna()
     if every.empty:
         return pd.Series("", index=raw.index)
-    sure = pd.Series(multipletests(every, alpha=SURE, method="holm")[1] < SURE, every.index)
+    sure = pd.Series(np.array(adjusted(list(every))) < SURE, every.index)
     clear = sure.unstack().reindex(index=raw.index, columns=raw.columns).eq(other=True)
     return clear.apply(lambda row: ", ".join(a.label for a in ASPECTS if row[a.name]), axis=1)
 

@@ -67,12 +67,12 @@ def _lying(chart: Chart) -> charts.Figure:
     names = [on_lines(name) for name in chart.categories]
     colours = [theme.colour("red") if c in chart.exceptions else None for c in chart.categories]
     marks = []
-    for position, series in enumerate(chart.series):
+    for series in chart.series:
         texts = ["" if v is None else number_scales.text(chart, v) for v in series.values]
         look: charts.Mark = {"type": "bar", "orientation": "h", "name": series.name, "text": texts}
         look |= {"textposition": "outside", "cliponaxis": False}
         if chart.exceptions:
-            accent = theme.apart()[position]
+            accent = theme.colour("primary")
             look["marker"] = {"color": [c or accent for c in colours]}
         marks.append(charts.points(series.values, names, texts, **look))
     values = [0.0, *number_scales.numbers(chart)]
@@ -107,7 +107,9 @@ def _upright(chart: Chart) -> charts.Figure:
     hover = "%{x}: " + charts.SAYS
     mark = charts.points(names, chart.series[0].values, texts, text=labels, hovertemplate=hover, **look)
     marks = [mark, *_planned(chart, names, hover)]
-    y = charts.HIDDEN | {"range": [min(0, *values), 1.2 * (max(values, default=1) or 1)]}
+    low, high = min(0, *values), max(values, default=1) or 1
+    # Below a bar that hangs down there is room for its label.
+    y = charts.HIDDEN | {"range": [low - (0.15 * (high - low) if low < 0 else 0), 1.2 * high]}
     lines, gap = charts.reference(chart.mark, "y", "dash"), 0.35 if len(names) > 4 else 0.6
     legend = len(chart.lines) > 1
     return charts.figure(marks, 230, {"type": "category"}, y, lines=lines, bargap=gap, showlegend=legend)

@@ -39,11 +39,11 @@ def _trends(context: ReviewContext) -> tuple[Exhibit, ...]:
         title = "; ".join([first.format(" than a year before").capitalize(), *(p.format("") for p in more)])
     if not moved:
         title = "The quarters so far; there is no data of a year before to compare with"
-    words = "The rest shows no significant change, or has no interval and so no verdict."
+    words = f"{'The rest shows' if parts else 'It shows'} no significant change, or has no interval and so no verdict."
     return (
         Exhibit(
             title=title,
-            recommendation=f"{NOTHING} What is off plan stands under Goals.",
+            recommendation="Nothing to decide here; whether goals are met stands under Goals.",
             charts=tuple(c for c in drawn.values() if c is not None),
             sentences=(words,) if moved else (),
             metrics=tuple(names),

@@ -13,7 +13,7 @@ from metrics.definitions.scope import Period, Scope, full_months, months_back
 from metrics.query.missing_reasons import not_given
 from models.value import net_value
 from reports.documents import number_scales
-from reports.review.review_context import ReviewContext, rows_of
+from reports.review.review_context import UNDECIDED, ReviewContext, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
 from warehouse.schema import customer_values, plain
@@ -68,6 +68,7 @@ def answer(context: ReviewContext, channels: pd.DataFrame | None) -> Answer:
             question=QUESTION,
             title=f"What channels cost and bring is {_nothing(context)}",
             sentences=(),
+            recommendation=UNDECIDED,
         )
     settings = context.reader.stores.settings
     terms = (
@@ -130,6 +131,9 @@ def _title(channels: pd.DataFrame, why_none: str = "") -> str:
 def _recommendation(channels: pd.DataFrame) -> str:
     """What to do while no channel is to give money up."""
     more = campaign_conclusions.praised(channels[channels["group"].notna()])
+    judged = (net_value.WORTH, net_value.NOT_WORTH, net_value.NOT_CLEAR)
+    if not channels["verdict"].isin(judged).any():
+        return UNDECIDED
     if more.empty:
         return "Nothing to decide here."
     best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times")["label"].iloc[0]

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from metrics.comparison.words import signed
 from reports.answers import parts_compared
 from reports.review.experiment_effects import Effect, effect, looked_at, not_read, source
-from reports.review.review_context import ReviewContext, against_a_year_before
+from reports.review.review_context import UNDECIDED, ReviewContext, against_a_year_before
 from reports.review.review_document import Answer
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
@@ -44,6 +44,7 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
             *(one.card(f"{one.reading.title}: effect on churn") for one in effects[:3]),
         ),
         chart=context.chart_over_time(NAME),
+        recommendation=UNDECIDED if unknown else "",
         exhibits=parts_compared.by_segment(context),
         metrics=(NAME,),
         sources=tuple(source(r) for r in experiments),

@@ -53,6 +53,7 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
             "Change of the treated against the held-out with 95% interval",
             "Change, treated against held out",
         ),
+        recommendation="" if sold else "Nothing can be decided here: no effect has been measured.",
         sources=tuple(source(r) for r in experiments),
     )
 

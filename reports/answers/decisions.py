@@ -292,7 +292,9 @@ def _experiments(context: ReviewContext, experiments: Sequence[ExperimentResult]
                     worth=_worth(reading),
                 )
             )
-        if unclear := [e for e in reversed(effects) if not e.is_clear]:
+        # An outcome that was not given waits for data, not for more customers.
+        open_ones = [e for e in reversed(effects) if e.outcome not in reading.unknown]
+        if unclear := [e for e in open_ones if not e.is_clear]:
             decisions.append(_go_on(reading, unclear[0]))
     return decisions
 
@@ -336,7 +338,8 @@ def _campaigns(context: ReviewContext) -> list[Decision]:
     try:
         judged = context.once(campaign_quality.of_the_bank, context.end, context.available)
         listed = {r.campaign_id: r for r in rows_of(context.once(frame_of, named()))}
-        why = dict(zip(*(conclusions_of(context, "campaign")[c] for c in ("group", "why")), strict=True))
+        concluded = conclusions_of(context, "campaign")
+        why = dict(zip(concluded["group"], concluded["why"], strict=True))
     except AccessRefused:
         return []
     return [

@@ -84,6 +84,7 @@ def answer(context: ReviewContext, goals: QuarterGoals) -> Answer:
                 *_others(goals),
                 "Marketing, Sales, executives and analysts set goals on the page Goals.",
             ),
+            recommendation="Set goals, so that there is a plan to hold the next quarter against.",
         )
     bad = [g for g in standing if g.state() in BAD]
     sentences = [

@@ -9,7 +9,7 @@ import pandas as pd
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import numeral, share
 from reports.answers import parts_compared
-from reports.review.review_context import ReviewContext
+from reports.review.review_context import UNDECIDED, ReviewContext
 from reports.review.review_document import Answer, Exhibit
 from warehouse.schema import plain
 
@@ -28,6 +28,7 @@ def answer(context: ReviewContext) -> Answer:
             sentences=("It needs surveys: recommendation (NPS), satisfaction (CSAT) or effort (CES).",),
             figures=tuple(context.card(s) for s in SCORES),
             metrics=SCORES,
+            recommendation=UNDECIDED,
         )
     touchpoints = parts_compared.compared(context, "csat", "touchpoint")
     touchpoints = touchpoints[touchpoints["value"].notna()]

@@ -7,7 +7,7 @@ import math
 from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import hkd, numeral
 from reports.review.experiment_effects import effect, looked_at, not_read, source, worth_in_words
-from reports.review.review_context import ReviewContext
+from reports.review.review_context import UNDECIDED, ReviewContext
 from reports.review.review_document import Answer, Figure
 from workflow.experiments.experiment_results import ExperimentResult
 from workflow.experiments.interim_results import CHURN
@@ -44,6 +44,7 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
         figures=(*cards[:2], context.card(NET), context.card("marketing_cost")),
         chart=context.chart_over_time(NET),
         metrics=(NET, "marketing_cost"),
+        recommendation=UNDECIDED if math.isnan(context.value(NET)) else "",
         sources=tuple(source(r) for r in read),
     )
 

@@ -152,10 +152,7 @@ def _exhibit(base: Template, review: Document, exhibit: Exhibit, under: str) -> 
     if len(charts) > 1:
         slide_blocks.small_charts(flow, charts, exhibit.sentences)
         return
-    table = exhibit.table
-    if charts and table is not None:
-        needs = slide_blocks.chart_height(flow, charts[0], company=False) + 2 * GAP
-        table = table if needs + slide_tables.height(flow, table) <= flow.free.tall else None
+    table = None if charts else exhibit.table
     _fill(flow, (), charts[0] if charts else None, exhibit.sentences, table, exhibit.title)
 
 

@@ -23,8 +23,8 @@ from pptx.util import Pt
 
 from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
-from reports.documents import document_facts, document_theme, text_metrics
-from reports.review.review_document import Table
+from reports.documents import document_facts, document_theme, number_scales, text_metrics
+from reports.review.review_document import Chart, Exhibit, Series, Table
 from reports.slides import deck
 from tests import missing
 from tests.reports.full_review import REVIEW
@@ -105,6 +105,88 @@ def test_charts_are_native_and_hold_the_values_of_the_review() -> None:
         assert list(plot.categories) == list(chart.categories)
         for series, there in zip(chart.series, plot.series, strict=False):
             assert tuple(there.values) == series.values
+
+
+GOAL = Series(name="goal", values=(None, None, 0.03, 0.028))
+BY_QUARTER = Chart(
+    shape="columns",
+    says="Churn by quarter",
+    unit="share",
+    categories=("Q3 25", "Q4 25", "Q1 26", "Q2 26"),
+    series=(Series(name="Churn rate", values=(0.03, 0.031, None, 0.034)),),
+    lines=(GOAL,),
+    events=(("Q1 26", "12 Feb 2026: Rate change"),),
+)
+WITH_EXHIBITS = replace(
+    REVIEW,
+    exhibits=(Exhibit(title="Worse than a year before: churn", charts=(BY_QUARTER,) * 5),),
+    answers=(
+        replace(
+            REVIEW.answers[1],
+            recommendation="Ask the owners how they mean to reach the plan.",
+            exhibits=(
+                Exhibit(
+                    title="Private customers leave more often",
+                    recommendation="Ask their managers.",
+                    charts=(BY_QUARTER,),
+                    sentences=("Each is compared with all others.",),
+                ),
+            ),
+        ),
+    ),
+    case_studies=REVIEW.case_studies[1:],
+)
+
+
+def test_beneath_each_finding_stands_what_to_do_about_it() -> None:
+    slides = {flat(s.shapes.title.text): s for s in opened(deck.slides(WITH_EXHIBITS)).slides}
+    answer, study = WITH_EXHIBITS.answers[0], WITH_EXHIBITS.case_studies[0]
+    for part, to_do in (
+        (answer, answer.recommendation),
+        (answer.exhibits[0], answer.exhibits[0].recommendation),
+        (study, "Plan a randomised test before anything rests on it."),
+    ):
+        slide = slides[flat(part.title)]
+        (box,) = [s for s in slide.shapes if s.has_text_frame and flat(s.text_frame.text) == to_do]
+        assert box.top >= slide.shapes.title.top
+        assert to_do in slide.notes_slide.notes_text_frame.text or part is study
+
+
+def test_goals_are_dashed_lines_over_a_native_chart_and_events_have_their_numbers() -> None:
+    slides = [s for s in opened(deck.slides(WITH_EXHIBITS)).slides if any(h.has_chart for h in s.shapes)]
+    trends, _, segment = slides[0], slides[1], slides[2]
+    assert sum(shape.has_chart for shape in trends.shapes) == 5
+    (chart,) = [shape.chart for shape in segment.shapes if shape.has_chart]
+    columns, lines = chart.plots
+    assert list(columns.categories) == ["Q3 25", "Q4 25", "Q1 26 [1]", "Q2 26"]
+    assert tuple(columns.series[0].values) == BY_QUARTER.series[0].values
+    assert tuple(lines.series[0].values) == GOAL.values
+    assert "[1] 12 Feb 2026: Rate change." in words_of(segment)
+    assert "dashed line: goal" in words_of(segment)
+
+
+def test_nothing_on_a_slide_is_too_small_to_read() -> None:
+    for review in (REVIEW, WITH_EXHIBITS):
+        for slide in opened(deck.slides(review)).slides:
+            sizes = re.findall(r'<a:r>.*?sz="(\d+)"', etree.tostring(slide._element).decode())
+            assert min(map(int, sizes)) >= 1_100, words_of(slide)
+
+
+def test_one_interval_does_not_flatten_the_others() -> None:
+    series = Series(name="Value", values=(9.0, 42.0, 7.0), low=(3.0, 11.0, 4.0), high=(14.0, 73.0, 11.0))
+    chart = Chart(shape="intervals", says="", unit="HKD", categories=("A", "Event", "B"), series=(series,))
+    drawn = number_scales.without_the_far_one(chart)
+    assert drawn.categories == ("A", "B")
+    assert drawn.series[0].values == (9.0, 7.0)
+    assert drawn.remark == "Event is not drawn: HKD 42 (11 to 73) would flatten the others."
+    near = replace(chart, series=(replace(series, high=(14.0, 41.0, 11.0)),))
+    assert number_scales.without_the_far_one(near) == near
+
+
+def test_the_steps_of_whole_numbers_are_whole() -> None:
+    scores = Series(name="NPS", values=(-3.0, 7.0))
+    chart = Chart(shape="line", says="", unit="points", categories=("a", "b"), series=(scores,))
+    assert number_scales.axis(chart) == (-5.0, 0.0, 5.0, 10.0)
 
 
 def test_the_notes_say_what_each_figure_means_and_how_fresh_it_is() -> None:

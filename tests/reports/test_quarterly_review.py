@@ -45,6 +45,8 @@ from workflow.experiments.lift_tests import Result
 from workflow.goals.goal_records import GoalDraft, every_goal
 from workflow.goals.goal_setting import set_goal
 from workflow.goals.goal_signatures import SIGNS, sign_goal
+from workflow.records import annotations as pinned_events
+from workflow.records import benchmarks
 
 # Its bank and reviews are made once, by one worker.
 pytestmark = pytest.mark.xdist_group("quarterly review")
@@ -83,6 +85,9 @@ def night(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             for department in goal.waits_for if goal.goal_id == number else ():
                 role = next(r for r, signs in SIGNS.items() if department in signs)
                 sign_goal(then, Viewer(role, role, role), number, department, "signed")
+    source = "HKMA, annual report", date(2025, 12, 1), "retail banks of Hong Kong"
+    benchmarks.enter(then, who, "churn_rate", 0.02, *source)
+    pinned_events.pin(then, who, "leads", date(2025, 11, 12), "Rate change")
     yield stores
     stores.app_db.dispose()
 
@@ -128,6 +133,42 @@ def test_every_figure_of_the_catalogue_is_what_the_catalogue_answers_that_role(r
         if pd.notna(value):
             assert card.value == figure(CATALOGUE[card.metric], value)
     assert {f.metric for f in review.figures if f.metric} <= set(names)
+
+
+def test_beneath_each_answer_stands_what_to_do_and_decisions_are_a_table_with_owner_and_day(reviews):
+    for review in reviews.values():
+        for answer in review.answers:
+            assert bool(answer.recommendation) is (answer.key != "decisions"), answer.key
+        decisions = next(a for a in review.answers if a.key == "decisions")
+        assert decisions.to_decide
+        assert decisions.table is not None
+        assert decisions.table.columns == ("Recommendation", "Worth", "Owner", "By when")
+        assert len(decisions.table.rows) >= len(decisions.to_decide)
+        assert all(all(cell for cell in row) for row in decisions.table.rows)
+
+
+def test_trends_are_eight_quarters_of_what_the_catalogue_answers(reviews, night):
+    review, reader = reviews["analyst"], reader_of(night, "analyst")
+    quarter = quarterly.named("2026Q2", reader)
+    trends = next(e for e in review.exhibits if len(e.charts) > 1)
+    drawn = next(c for c in trends.charts if c.series[0].name == CATALOGUE["leads"].label)
+    answer = ask(
+        Query.of(["leads"], Scope(quarter.period), periods=[quarter.back(3).whole, quarter.period]), reader
+    )
+    assert len(drawn.categories) == 8
+    assert [drawn.series[0].values[4], drawn.series[0].values[7]] == list(answer["leads"])
+    assert drawn.lines, "the goal for leads is drawn"
+
+
+def test_a_benchmark_stands_on_its_card_with_its_source_and_what_was_pinned_on_its_chart(reviews):
+    for review in reviews.values():
+        card = next(f for f in review.figures if f.metric == "churn_rate")
+        assert (
+            card.benchmark == "2.0% (HKMA, annual report, 1 Dec 2025; measured on retail banks of Hong Kong)"
+        )
+        assert not next(f for f in review.figures if f.metric == "nps").benchmark
+        charts = {c.series[0].name: c for e in review.exhibits for c in e.charts}
+        assert charts[CATALOGUE["leads"].label].events == (("Q4 25", "12 Nov 2025: Rate change"),)
 
 
 def test_the_staff_survey_is_for_executives_and_analysts_alone(reviews):
