@@ -205,10 +205,10 @@ def judge(
 
 def _worse_in(raw: pd.DataFrame) -> pd.Series:
     """In what each campaign is worse, in words; "" if in nothing. `raw` has a p-value per campaign and aspect."""
-    every = raw.stack().dropna()
+    every = pd.Series(raw.stack().dropna())
     if every.empty:
         return pd.Series("", index=raw.index)
-    sure = pd.Series(np.array(adjusted(list(every))) < SURE, every.index)
+    sure = pd.Series([p < SURE for p in adjusted(every.tolist())], every.index)
     clear = sure.unstack().reindex(index=raw.index, columns=raw.columns).eq(other=True)
     return clear.apply(lambda row: ", ".join(a.label for a in ASPECTS if row[a.name]), axis=1)
 

@@ -133,8 +133,8 @@ def _answer(number: int, answer: Answer) -> list[Flowable]:
         document_facts.beyond_the_table(answer),
         None if document_facts.defines(answer.table) else answer.table,
     )
-    asked = f"{number} · {one_line(answer.question)}"
-    story = _section(asked, answer.title, body, answer.sources, answer.recommendation)
+    question = f"{number} · {one_line(answer.question)}"
+    story = _section(question, answer.title, body, answer.sources, answer.recommendation)
     for exhibit in answer.exhibits:
         story += _exhibit(exhibit, size=11.5, room=HEADED)
     return story

@@ -131,8 +131,8 @@ def _answer(base: Template, review: Document, number: int, answer: Answer) -> No
         *([chart.says] if chart else []),
     ]
     notes = document_facts.notes(review, document_facts.metrics_of([answer]), answer.sources, says)
-    asked = f"{number} · {answer.question}"
-    flow = Flow(base, review, answer.title, asked, notes, answer.recommendation)
+    question = f"{number} · {answer.question}"
+    flow = Flow(base, review, answer.title, question, notes, answer.recommendation)
     table = None if document_facts.defines(answer.table) else answer.table
     if table is not None and table.short is not None and slide_tables.height(flow, table) > flow.whole:
         table = table.short
@@ -140,7 +140,7 @@ def _answer(base: Template, review: Document, number: int, answer: Answer) -> No
     sentences = () if answer.to_decide and table else document_facts.beyond_the_table(answer)
     _fill(flow, document_facts.beyond_the_chart(answer), chart, sentences, table, answer.question)
     for exhibit in answer.exhibits:
-        _exhibit(base, review, exhibit, asked)
+        _exhibit(base, review, exhibit, question)
 
 
 def _exhibit(base: Template, review: Document, exhibit: Exhibit, under: str) -> None:
