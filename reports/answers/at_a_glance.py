@@ -105,7 +105,7 @@ def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
                     says=f"Leads that came in the quarter, by the stage they had reached at its end: {texts}",
                     unit="count",
                     categories=(labels[0], *(f"{a} ({_share(n, b)})" for a, n, b in steps)),
-                    series=tuple(Series(name=words[w], values=tuple(counts[w])) for w in drawn),
+                    series=tuple(Series(name=words[w], values=_drawn(counts[w])) for w in drawn),
                 ),
             ),
             sentences=(
@@ -116,6 +116,10 @@ def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
             metrics=tuple(s.by_the_end for s in stages),
         ),
     )
+
+
+def _drawn(counts: list[float]) -> tuple[float | None, ...]:
+    return tuple(None if math.isnan(v) else v for v in counts)
 
 
 def _share(part: float, whole: float) -> str:

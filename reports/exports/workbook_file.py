@@ -18,7 +18,10 @@ from metrics.comparison.words import numeral
 from reports.documents import safe_cells
 from reports.documents.safe_cells import Cell
 
-_SHARE = re.compile(r"([-−]?\d[\d,]*(?:\.(\d+))?) ?%")
+_WRITTEN = re.compile(
+    r"(?P<hkd>HKD )?(?P<sign>[-−+]?)(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<places>\d+))?(?P<unit> ?%| points)?"
+)
+_NAMES_SOMETHING = re.compile(r"\b(id|number|code|version)\b", re.IGNORECASE)
 NARROWEST, WIDEST = 9, 60
 """Characters of a column; what is longer is wrapped."""
 LOOKED_AT = 500
@@ -44,11 +47,14 @@ def workbook(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
     text = book.add_format({"text_wrap": True, "valign": "top"})
     quoted = book.add_format({"quote_prefix": True, "text_wrap": True, "valign": "top"})
     table = book.add_worksheet("Table")
-    columns = [_as_numbers(cells) for cells in safe_cells.columns(frame)]
-    for at, (name, (cells, number)) in enumerate(zip(frame.columns, columns, strict=True)):
+    columns = [
+        _as_numbers(str(name), cells)
+        for name, cells in zip(frame.columns, safe_cells.columns(frame), strict=True)
+    ]
+    for at, (name, (cells, formats_of)) in enumerate(zip(frame.columns, columns, strict=True)):
         table.write_string(0, at, str(name), heading)
         table.set_column(at, at, _width(str(name), cells))
-        for row, cell in enumerate(cells, start=1):
+        for row, (cell, number) in enumerate(zip(cells, formats_of, strict=True), start=1):
             if isinstance(cell, str):
                 table.write_string(row, at, cell, quoted if safe_cells.runs(cell) else text)
             elif isinstance(cell, bool):
@@ -59,7 +65,14 @@ def workbook(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
                 table.write_datetime(row, at, cell, styled("d mmm yyyy"))
             elif cell is not None:
                 table.write_number(row, at, cell, styled(number))
+    lines = [
+        -(-len(str(n)) // int(_width(str(n), c))) for n, (c, _) in zip(frame.columns, columns, strict=True)
+    ]
+    table.set_row(0, 16 * min(4, max(lines, default=1)))
     table.freeze_panes(1, 0)
+    table.set_landscape()
+    table.fit_to_pages(1, 0)
+    table.repeat_rows(0)
     if len(frame) and len(frame.columns):
         table.autofilter(0, 0, len(frame), len(frame.columns) - 1)
     _chart(book, table, frame, columns)
@@ -70,37 +83,59 @@ def workbook(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
         sheet.write_string(row, 1, words, quoted if safe_cells.runs(words) else text)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 100)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
     book.close()
     return made.getvalue()
 
 
-def _as_numbers(cells: Sequence[Cell]) -> tuple[list[Cell], str]:
-    """The cells with written shares as numbers, and the format of the column's numbers."""
-    texts = [cell for cell in cells if isinstance(cell, str) and cell]
-    shares = {cell: match for cell in texts if (match := _SHARE.fullmatch(cell))}
-    if shares and not any(isinstance(cell, int | float) for cell in cells):
-        places = max(len(match[2] or "") for match in shares.values())
-        return (
-            [_part(shares[cell]) if isinstance(cell, str) and cell in shares else cell for cell in cells],
-            "0%" if not places else f"0.{'0' * places}%",
-        )
+def _as_numbers(name: str, cells: Sequence[Cell]) -> tuple[list[Cell], list[str]]:
+    """The cells with written amounts, shares and counts as numbers, and the number format of each."""
+    written = [_WRITTEN.fullmatch(cell) if isinstance(cell, str) else None for cell in cells]
+    typed = any(isinstance(cell, int | float) for cell in cells)
+    # Digits alone may be a number of something, such as a lead: they count where others show that they are amounts.
+    sure = any(m and (m["hkd"] or m["unit"] or "," in m["digits"]) for m in written)
+    short = all(m is None or len(m["digits"]) <= 3 for m in written) and not _NAMES_SOMETHING.search(name)
+    if typed or not (sure or short):
+        format_of = _typed_format(cells)
+        return list(cells), [format_of] * len(cells)
+    values: list[Cell] = []
+    formats = []
+    for cell, match in zip(cells, written, strict=True):
+        values.append(cell if match is None else _part(match))
+        formats.append("#,##0" if match is None else _format(match))
+    return values, formats
+
+
+def _typed_format(cells: Sequence[Cell]) -> str:
     numbers = [cell for cell in cells if isinstance(cell, float) and not float(cell).is_integer()]
     if not numbers:
-        return list(cells), "#,##0"
+        return "#,##0"
     places = min(4, max(len(str(number).partition(".")[2]) for number in numbers))
-    return list(cells), f"#,##0.{'0' * places}"
+    return f"#,##0.{'0' * places}"
+
+
+def _format(match: re.Match[str]) -> str:
+    """The format in which a number reads as it was written."""
+    places = f".{'0' * len(match['places'])}" if match["places"] else ""
+    if match["unit"] in ("%", " %"):
+        return f"0{places}%"
+    if match["unit"]:
+        return f'+0{places}" points";-0{places}" points";0{places}" points"'
+    return f'"HKD "#,##0{places}' if match["hkd"] else f"#,##0{places}"
 
 
 def _part(match: re.Match[str]) -> float:
     # Divided by 100 the digits are kept: 61.3% is 0.613, and not 0.6129999.
-    digits = match[1].replace(",", "").replace("−", "-")
-    return float(f"{digits}e-2")
+    digits = f"{match['sign']}{match['digits']}".replace(",", "").replace("−", "-")
+    places = f".{match['places']}" if match["places"] else ""
+    return float(f"{digits}{places}{'e-2' if match['unit'] in ('%', ' %') else ''}")
 
 
 def _width(name: str, cells: Sequence[Cell]) -> float:
     longest = max((len(_in_words(cell)) for cell in cells[:LOOKED_AT]), default=0)
     heading = max((len(word) for word in name.split()), default=0)
-    return float(min(WIDEST, max(NARROWEST, longest + 2, heading + 3)))
+    return float(min(WIDEST, max(NARROWEST, longest + 3, heading + 3)))
 
 
 def _in_words(cell: Cell) -> str:
@@ -111,11 +146,18 @@ def _in_words(cell: Cell) -> str:
     return str(cell)
 
 
-def _chart(book: Any, table: Any, frame: pd.DataFrame, columns: Sequence[tuple[list[Cell], str]]) -> None:
+def _chart(
+    book: Any, table: Any, frame: pd.DataFrame, columns: Sequence[tuple[list[Cell], list[str]]]
+) -> None:
     """Bars of the first column of numbers, named by the first column, beside a short table."""
     if len(frame) not in CHARTED or len(columns) < 2:
         return
-    numbered = [at for at, (cells, _) in enumerate(columns[1:], start=1) if _are_numbers(cells)]
+    # Numbers of several units have no one scale.
+    numbered = [
+        at
+        for at, (cells, formats) in enumerate(columns[1:], start=1)
+        if _are_numbers(cells) and len(set(formats)) == 1
+    ]
     if not numbered or _are_numbers(columns[0][0]):
         return
     at, last = numbered[0], len(frame)
@@ -127,7 +169,7 @@ def _chart(book: Any, table: Any, frame: pd.DataFrame, columns: Sequence[tuple[l
             "values": ["Table", 1, at, last, at],
             "fill": {"color": "#0B5563"},
             "gap": 40,
-            "data_labels": {"value": True, "num_format": columns[at][1]},
+            "data_labels": {"value": True, "num_format": columns[at][1][0]},
         }
     )
     chart.set_title({"name": ["Table", 0, at], "name_font": {"size": 12}})

@@ -23,6 +23,7 @@ WIDE = A4[0] - 2 * MARGIN
 CELL, LEAST = 8.5, 7.5
 LONGEST = 1_200
 """Characters of one cell: no row may be taller than a page."""
+SHORT = 300
 KEPT = 2
 """So many rows of a table stay together at its beginning and at its end."""
 ROWS = 8
@@ -97,9 +98,7 @@ def table(
         style=TableStyle(
             [
                 ("VALIGN", (0, 0), (-1, -1), "TOP"),
-                # Neither the first rows nor the last stand alone on a page.
-                ("NOSPLIT", (0, 0), (-1, min(KEPT, len(rows)))),
-                ("NOSPLIT", (0, -min(KEPT, len(rows))), (-1, -1)),
+                *_kept(rows),
                 ("LEFTPADDING", (0, 0), (0, -1), 0),
                 ("LEFTPADDING", (1, 0), (-1, -1), 5),
                 ("RIGHTPADDING", (0, 0), (-1, -1), 5),
@@ -112,6 +111,14 @@ def table(
     )
     made.long = len(rows) > ROWS
     return made
+
+
+def _kept(rows: Sequence[Sequence[str]]) -> list[tuple[Any, ...]]:
+    """Neither the first rows nor the last stand alone on a page, unless they are too tall to stay together."""
+    count = min(KEPT, len(rows))
+    if any(len(cell) > SHORT for row in (*rows[:count], *rows[len(rows) - count :]) for cell in row):
+        return []
+    return [("NOSPLIT", (0, 0), (-1, count)), ("NOSPLIT", (0, -count), (-1, -1))] if count else []
 
 
 def chart(drawn: Chart) -> list[Flowable]:

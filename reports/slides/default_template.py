@@ -85,7 +85,7 @@ def _type(master: etree._Element) -> None:
             first = shape.find(f".//{qn('a:lvl1pPr')}")
             first.set("algn", "r" if kind == "sldNum" else "l")
             small = first.find(qn("a:defRPr"))
-            small.set("sz", "1000")
+            small.set("sz", "1100")
             for fill in list(small):
                 small.remove(fill)
             grey = etree.SubElement(etree.SubElement(small, qn("a:solidFill")), qn("a:schemeClr"))

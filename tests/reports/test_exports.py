@@ -20,6 +20,7 @@ from metrics.catalogue import CATALOGUE
 from metrics.definitions.measure import version
 from reports.documents import safe_cells
 from reports.exports.table_files import Sheet, export, file_name
+from reports.exports.workbook_file import workbook
 from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import AccessRefused
@@ -218,3 +219,19 @@ def test_who_lost_the_right_between_page_and_click_gets_nothing(now: Viewer | No
     assert not viewers, "the table was not even read"
     with empty.app_db.connect() as app_db:
         assert [r.action for r in app_db.execute(select(audit_log))] == ["export.refused"]
+
+
+def test_written_amounts_and_counts_are_numbers_in_the_workbook_and_the_number_of_a_lead_is_text() -> None:
+    frame = pd.DataFrame(
+        {
+            "Channel": ["Email", "Event"],
+            "Cost per customer": ["HKD 5,814", "no cost data"],
+            "Customers": ["1,204", "33"],
+            "NPS": ["+4 points", "−2 points"],
+            "Lead id": ["204", "117"],
+        }
+    )
+    table = load_workbook(io.BytesIO(workbook(frame, [])))["Table"]
+    cells = [[cell.value for cell in row] for row in table.iter_rows(min_row=2)]
+    assert cells == [["Email", 5814, 1204, 4, "204"], ["Event", "no cost data", 33, -2, "117"]]
+    assert [cell.number_format for cell in table[2]][1:3] == ['"HKD "#,##0', "#,##0"]
