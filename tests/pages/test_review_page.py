@@ -40,17 +40,25 @@ def test_every_answer_opens_and_says_what_the_review_says(open_page, bank: Store
     page = open_page(viewer, "quarterly-review", **EVERY_ANSWER)
     assert not [e.value for e in page.error]
     assert _plainly(page.title[0].value) == review.title
-    assert [_plainly(e.label) for e in page.expander[:10]] == [
+    first = len(review.exhibits)
+    assert [_plainly(e.label).partition(" · ")[2] for e in page.expander[:first]] == [
+        e.title for e in review.exhibits
+    ]
+    assert [_plainly(e.label) for e in page.expander[first : first + 10]] == [
         f"**{n} {NAMES[a.key]}** · {a.title}" for n, a in enumerate(review.answers, start=1)
     ]
     page_text = words(page)
     for answer in review.answers:
         assert all(sentence in page_text for sentence in answer.sentences), answer.key
+        for part in (answer, *answer.exhibits):
+            assert part.title in page_text
+            assert part.recommendation in page_text
     cards = {(m.label, m.value) for m in page.metric}
     for figure in (*review.figures, *(f for a in review.answers for f in a.figures)):
         if any(c.isdigit() for c in figure.value):
             assert (figure.label, figure.value) in cards
-    tables = [a.table for a in review.answers if a.table is not None]
+    parts = [part for a in review.answers for part in (a, *a.exhibits)]
+    tables = [part.table for part in parts if part.table is not None]
     assert len(page.dataframe) + len(page.table) == len(tables)
     # Where a cell is a sentence, the table wraps it.
     assert not [c for f in page.dataframe for row in f.value.to_numpy() for c in row if len(str(c)) > 50]
