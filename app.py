@@ -12,6 +12,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -25,11 +26,13 @@ from metrics.comparison.currency import use_currency
 logging.disable(logging.WARNING)
 from reports.interface.http_api import HttpApi
 from sign_in import headers
+from sign_in.clock_watch import since_boot
 from sign_in.gate import Gate
-from warehouse import errors, settings
+from warehouse import errors, settings, structured_logs
 from warehouse.sql.moments import Clock
 from warehouse.stores import connect, private_files
 from warehouse.stores.sample_clock import behind
+from workflow.records import operating_figures
 
 logging.disable(logging.NOTSET)
 
@@ -44,6 +47,7 @@ stores.origins = settings.origins(HERE / "settings.toml", os.environ)
 connect.use(stores)
 use_currency(chosen.currency)
 errors.keep_traces_in(chosen.data_dir / "bugs")
+structured_logs.begin(chosen.log_format)
 programs = HttpApi(stores)
 
 
@@ -87,6 +91,8 @@ app = st.App(
             demo_hint=demo_hint,
             interface=programs.answer,
             true_time=lambda: datetime.now(UTC),
+            figures=partial(operating_figures.read, stores),
+            passed=since_boot,
         )
     ],
     # Chinese type for browsers without one; the gate lets its files by, for the sign-in shows names, too.

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from metrics.comparison.currency import use_currency
-from warehouse import failures, settings
+from warehouse import failures, settings, structured_logs
 from warehouse.errors import Problem, keep_traces_in, reference
 from warehouse.release import VERSION
 from warehouse.sql.moments import Clock
@@ -56,6 +56,7 @@ def open_here() -> connect.Stores:
     connect.use(stores)
     use_currency(choices.currency)
     keep_traces_in(choices.data_dir / "bugs")
+    structured_logs.begin(choices.log_format)
     return stores
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -25,13 +25,16 @@ from sign_in import (
     drafts,
     headers,
     login_routes,
+    measurements,
     screens,
     second_factor,
     sessions,
     typefaces,
     websocket_messages,
 )
+from sign_in.clock_watch import ClockWatch
 from sign_in.handed_out import HandedOut
+from sign_in.measurements import MeasuredFigure, Measurements
 from sign_in.sessions import Person
 from sign_in.watch import Watch
 from warehouse import failures
@@ -59,6 +62,7 @@ class Gate:
     `demo_hint` is asked for each sign-in page, because a real bank may replace the sample while the app runs.
     `interface` answers programs; without one there is nothing for them.
     `true_time` is the machine's own clock, which codes of authenticator apps follow; the bank's where it is not given.
+    `figures` is what the app says of itself to a monitoring system, `passed` seconds on a clock that nobody sets.
     `recheck` is how many seconds an open page may go on before its session is looked up again.
     """
 
@@ -73,6 +77,8 @@ class Gate:
         interface: Interface | None = None,
         recheck: float = 3.0,
         true_time: Callable[[], datetime] | None = None,
+        figures: Callable[[], Iterable[MeasuredFigure]] | None = None,
+        passed: Callable[[], float] | None = None,
     ) -> None:
         self.app, self.stores, self.policy, self.hosts = app, stores, policy, tuple(hosts)
         self.interface, self.recheck = interface, recheck
@@ -83,8 +89,16 @@ class Gate:
         self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
         second_factor.end_sessions_without(stores)
         self._forms = login_routes.Forms(stores, self.ask_password, demo_hint, true_time or stores.now)
+        self._measured = Measurements(stores.settings.metrics_token, figures)
+        self._clock = ClockWatch(stores, passed) if passed else None
         self._windows: OrderedDict[str, str] = OrderedDict()
         self._handed_out = HandedOut()
+
+    def _person(self, token: str | None) -> Person | None:
+        """Who holds a token now; a clock that was just set forward ends nothing."""
+        if self._clock is not None:
+            self._clock.check()
+        return sessions.person(self.stores, token)
 
     async def ask(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a question to the application database beside the event loop."""
@@ -113,6 +127,7 @@ class Gate:
                 started = True
                 answer = MutableHeaders(scope=message)
                 status = message["status"]
+                self._measured.answered(status)
                 headers.protect(answer, self.policy, scope["path"], status=status, https=self.https)
             await send(message)
 
@@ -137,6 +152,8 @@ class Gate:
         path = request.url.path
         if path == "/healthz":
             return PlainTextResponse("ok")
+        if path == measurements.PATH and self._measured.may_read(request, self.hosts):
+            return await self.ask(self._measured.text)
         if not headers.host_allowed(request.headers.get("host", ""), self.hosts):
             name = "This app does not answer to that name."
             for_program = path.startswith(PROGRAMS)
@@ -146,7 +163,7 @@ class Gate:
         if path in typefaces.PATHS and request.method in ("GET", "HEAD"):
             return self.app
         token = request.cookies.get(sessions.cookie_name(self.stores.settings))
-        who = await self.ask(sessions.person, self.stores, token)
+        who = await self.ask(self._person, token)
         if path in login_routes.PATHS:
             return await self._forms.answer(request, who, token)
         if who is None or token is None:
@@ -205,7 +222,7 @@ class Gate:
         named = headers.host_allowed(connection.headers.get("host", ""), self.hosts)
         who: Person | None = None
         if named and headers.same_origin(connection.headers):
-            who = await self.ask(sessions.person, self.stores, token)
+            who = await self.ask(self._person, token)
         if who is None or token is None or who.must_change_password:
             # Closed before it was accepted: the server answers the handshake with 403.
             await send({"type": "websocket.close", "code": 1008})
@@ -226,9 +243,10 @@ class Gate:
                 self._windows.popitem(last=False)
 
         async def still_in() -> bool:
-            return await self.ask(sessions.person, self.stores, token) is not None
+            return await self.ask(self._person, token) is not None
 
         async def seen() -> None:
+            self._measured.acts.inc()
             await self.ask(sessions.seen, self.stores, token)
 
         watch = Watch(

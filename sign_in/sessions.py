@@ -170,6 +170,47 @@ def seen(stores: Stores, token: str) -> None:
         book.app_db.execute(update(sessions).where(due).values(seen_at=book.at))
 
 
+def go_on_after_jump(stores: Stores, jump: timedelta) -> None:
+    """The clock was set forward by so much: sessions that only this would end go on as if it had always been so."""
+    now, settings, span = stores.now(), stores.settings, timedelta(seconds=int(jump.total_seconds()))
+    t = sessions.c
+    before = now - span
+    alive = and_(
+        t.ended_at.is_(None),
+        instant(t.seen_at) > _idle_since(before, settings),
+        instant(t.started_at) > _too_long_since(before, settings),
+    )
+    late = or_(
+        instant(t.seen_at) <= _idle_since(now, settings),
+        instant(t.started_at) <= _too_long_since(now, settings),
+    )
+    with stores.read_app_db() as app_db:
+        rows = app_db.execute(select(t.token_hash, t.started_at, t.seen_at).where(alive, late)).all()
+    if not rows:
+        return
+    with audit.entry(
+        stores, "clock", "session.clock", "", f"set forward by {span}, {len(rows)} go on"
+    ) as entry:
+        for row in rows:
+            moved = {"started_at": row.started_at + span, "seen_at": row.seen_at + span}
+            entry.app_db.execute(
+                update(sessions)
+                .where(t.token_hash == row.token_hash, t.seen_at == row.seen_at)
+                .values(**moved)
+            )
+
+
+def end_before_jump(stores: Stores, jump: timedelta) -> None:
+    """The clock was set back by so much: sessions that were over stay so."""
+    was = stores.now() + jump
+    too_old = or_(
+        instant(sessions.c.seen_at) <= _idle_since(was, stores.settings),
+        instant(sessions.c.started_at) <= _too_long_since(was, stores.settings),
+    )
+    with audit.entry(stores, "clock", "session.clock", "", f"set back by {jump}") as entry:
+        _end(entry, too_old, "expired")
+
+
 def end(stores: Stores, token: str, why: str = "signed out") -> None:
     """Revoke one session. A token that belongs to nobody is left in peace."""
     who = person(stores, token)

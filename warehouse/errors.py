@@ -52,11 +52,17 @@ class _Kept:
     """Where the traces of bugs are kept; nowhere until a front door says so."""
 
     folder: Path | None = None
+    bugs: int = 0
 
 
 def keep_traces_in(folder: Path) -> None:
     """From now on the trace of every bug is also a file in this folder, named by its number; the oldest go."""
     _Kept.folder = folder
+
+
+def bugs() -> int:
+    """How many bugs this process has met."""
+    return _Kept.bugs
 
 
 def trace_of(number: str) -> tuple[datetime, str] | None:
@@ -90,7 +96,8 @@ def reference(bug: BaseException) -> str:
     code = "".join(secrets.choice(letters) for _ in range(8))
     number = f"{code[:4]}-{code[4:]}"
     trace = _without_values("".join(traceback.format_exception(bug)))
-    log.error("bug %s\n%s", number, trace)
+    log.error("bug %s\n%s", number, trace, extra={"bug": number, "error": bug})
+    _Kept.bugs += 1
     _keep(number, trace)
     return number
 

@@ -101,6 +101,16 @@ class Settings:
     oidc_scopes: str = "openid profile email"
     oidc_label: str = "Single sign-on"
     """What the sign-in page calls it."""
+    load_seconds_per_table: int = 3_600
+    """A table of a delivery that takes longer is stopped: its mapping may never end."""
+    load_memory_gb: float = 0.0
+    """So much memory a load may use; 0 for what the engine takes by itself, four fifths of the machine's."""
+    load_disk_gb: float = 200.0
+    """So much a load may write, and so much more what does not fit into memory."""
+    log_format: str = "text"
+    """text for people, or json: a line for a log collector, without personal data."""
+    metrics_token: str = field(default="", repr=False)
+    """Who may read /metrics, as a bearer token; without one this machine alone."""
     secure_cookies: bool = False
     """True behind https: the session cookie is then named `__Host-` and never sent in the clear."""
 
@@ -130,6 +140,9 @@ _WITHIN = {
     "hours_per_request": (0, 100),
     "complaint_reply_days": (1, 366),
     "complaint_settle_days": (1, 366),
+    "load_seconds_per_table": (1, 604_800),
+    "load_memory_gb": (0, 100_000),
+    "load_disk_gb": (1, 100_000),
 }
 """From and to: a tenth written as 10 would hold every alert back, and nobody would notice."""
 

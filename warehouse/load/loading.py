@@ -24,7 +24,7 @@ from warehouse.errors import LoadRefused
 from warehouse.extracts import bank_words
 from warehouse.extracts.sources import find
 from warehouse.identity import erased_people, linking
-from warehouse.load import event_days, filling, incremental, load_record, row_changes
+from warehouse.load import event_days, filling, incremental, load_limits, load_record, row_changes
 from warehouse.load.row_changes import RowChange
 from warehouse.schema import (
     BANK,
@@ -113,8 +113,10 @@ def load(
                     progress("Fetching the bank loaded before")
                 clock = Clock(stores.settings.timezone)
                 before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
+                load_limits.for_all(db, stores.settings)
                 _look_only_here(db, stores.settings.timezone)
                 given = {}
+<<<<<<< HEAD
                 for table in (t for t in UNIFIED_TABLES if t.name in sources):
                     progress(f"Loading {plain(table.name)}")
                     delivery = filling.Delivery(
@@ -132,6 +134,23 @@ def load(
                         given[table.name] = columns
                     else:
                         del sources[table.name]
+=======
+                for table in UNIFIED_TABLES:
+                    if table.name in sources:
+                        progress(f"Loading {plain(table.name)}")
+                        delivery = filling.Delivery(
+                            table=table,
+                            source=sources[table.name],
+                            environment=environment,
+                            until=until,
+                            clock=clock,
+                            words=words,
+                            had=before.given.get(table.name, "") if before else None,
+                            enough=stores.settings.smallest_cell,
+                        )
+                        with load_limits.within(db, file, stores.settings, f"Table {table.name}"):
+                            given[table.name] = filling.fill(db, delivery, stated)
+>>>>>>> c1cd5fe (Figures for a monitoring system, logs as JSON lines, limits for a mapping that never ends, and a clock set forward signs nobody out)
                 if before and since:
                     progress("Adding the new days to the bank loaded before")
                     before.add(sources, given, since)
@@ -158,7 +177,15 @@ def load(
                 filled = lead_history.write(db, day)
                 returns.write(db)
                 progress("Looking for rows that contradict each other")
+<<<<<<< HEAD
                 rhythms = _assessed(db, day, checks, words, before)
+=======
+                with load_limits.within(db, file, stores.settings, "A check of the delivery"):
+                    rhythms = quality.assess(db, day, checks)
+                suspicious_days.find(db, words)
+                if before:
+                    before.carry_findings(checks)
+>>>>>>> c1cd5fe (Figures for a monitoring system, logs as JSON lines, limits for a mapping that never ends, and a clock set forward signs nobody out)
                 load_record.write_origins(db, sources, given)
                 lead_history.note_origins(db, filled)
                 if filled and "leads" in given:

@@ -27,6 +27,8 @@ class AnswerCache:
     """At most `most` answers; the one that was not asked for the longest goes first."""
 
     most: int
+    hits: int = 0
+    misses: int = 0
     _answers: OrderedDict[Hashable, Callable[[], Any]] = field(default_factory=OrderedDict)
     _under_way: dict[Hashable, threading.Lock] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -65,6 +67,9 @@ class AnswerCache:
             kept = self._answers.get(key)
             if kept is not None:
                 self._answers.move_to_end(key)
+                self.hits += 1
+            else:
+                self.misses += 1
             return kept
 
     def _keep(self, key: Hashable, answer: Any) -> Callable[[], Any]:
