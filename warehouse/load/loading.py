@@ -9,9 +9,10 @@ from __future__ import annotations
 import fcntl
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import chdir, contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -114,9 +115,9 @@ def load(
                 clock = Clock(stores.settings.timezone)
                 before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
                 load_limits.for_all(db, stores.settings)
+                within = partial(load_limits.within, db, file, stores.settings)
                 _look_only_here(db, stores.settings.timezone)
                 given = {}
-<<<<<<< HEAD
                 for table in (t for t in UNIFIED_TABLES if t.name in sources):
                     progress(f"Loading {plain(table.name)}")
                     delivery = filling.Delivery(
@@ -130,27 +131,10 @@ def load(
                         enough=stores.settings.smallest_cell,
                         every=trial is not None,
                     )
-                    if (columns := _filled(db, delivery, stated, trial)) is not None:
+                    if (columns := _filled(db, delivery, stated, trial, within)) is not None:
                         given[table.name] = columns
                     else:
                         del sources[table.name]
-=======
-                for table in UNIFIED_TABLES:
-                    if table.name in sources:
-                        progress(f"Loading {plain(table.name)}")
-                        delivery = filling.Delivery(
-                            table=table,
-                            source=sources[table.name],
-                            environment=environment,
-                            until=until,
-                            clock=clock,
-                            words=words,
-                            had=before.given.get(table.name, "") if before else None,
-                            enough=stores.settings.smallest_cell,
-                        )
-                        with load_limits.within(db, file, stores.settings, f"Table {table.name}"):
-                            given[table.name] = filling.fill(db, delivery, stated)
->>>>>>> c1cd5fe (Figures for a monitoring system, logs as JSON lines, limits for a mapping that never ends, and a clock set forward signs nobody out)
                 if before and since:
                     progress("Adding the new days to the bank loaded before")
                     before.add(sources, given, since)
@@ -177,15 +161,8 @@ def load(
                 filled = lead_history.write(db, day)
                 returns.write(db)
                 progress("Looking for rows that contradict each other")
-<<<<<<< HEAD
-                rhythms = _assessed(db, day, checks, words, before)
-=======
-                with load_limits.within(db, file, stores.settings, "A check of the delivery"):
-                    rhythms = quality.assess(db, day, checks)
-                suspicious_days.find(db, words)
-                if before:
-                    before.carry_findings(checks)
->>>>>>> c1cd5fe (Figures for a monitoring system, logs as JSON lines, limits for a mapping that never ends, and a clock set forward signs nobody out)
+                with within("A check of the delivery"):
+                    rhythms = _assessed(db, day, checks, words, before)
                 load_record.write_origins(db, sources, given)
                 lead_history.note_origins(db, filled)
                 if filled and "leads" in given:
@@ -231,10 +208,12 @@ def _filled(
     delivery: filling.Delivery,
     stated: control_totals.Stated,
     trial: Trial | None,
+    within: Callable[[str], AbstractContextManager[None]],
 ) -> str | None:
     """The columns given of a table that was filled; None of one that a trial found wrong and left out."""
     try:
-        return filling.fill(db, delivery, stated)
+        with within(f"Table {delivery.table.name}"):
+            return filling.fill(db, delivery, stated)
     except LoadRefused as refusal:
         if trial is None:
             raise

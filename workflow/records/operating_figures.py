@@ -38,7 +38,7 @@ def read(stores: Stores) -> list[OperatingFigure]:
             .where(line.action.in_((load_history.LOADED, load_history.NIGHT, load_history.NIGHT_FAILED)))
             .group_by(line.action)
         )
-        last = {str(action): at for action, at in app_db.execute(of_each).tuples()}
+        last = {str(row[0]): row[1] for row in app_db.execute(of_each)}
     cache, now = stores.bank_answers, stores.now()
 
     def ago(at: datetime | None) -> float | None:
