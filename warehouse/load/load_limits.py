@@ -22,8 +22,8 @@ GIGABYTE = 1_000_000_000
 def for_all(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     """What holds for a whole load: memory, and room beside the file for what does not fit into it."""
     if settings.load_memory_gb:
-        db.execute(f"SET memory_limit = '{settings.load_memory_gb:g}GB'")
-    db.execute(f"SET max_temp_directory_size = '{settings.load_disk_gb:g}GB'")
+        db.execute(f"SET memory_limit = '{settings.load_memory_gb}GB'")
+    db.execute(f"SET max_temp_directory_size = '{settings.load_disk_gb}GB'")
 
 
 @contextmanager
@@ -37,10 +37,10 @@ def within(db: duckdb.DuckDBPyConnection, file: Path, settings: Settings, what: 
         while not ended.wait(_EVERY):
             if time.monotonic() - begun > settings.load_seconds_per_table:
                 over.append(
-                    f"it takes more than {settings.load_seconds_per_table:,} seconds (the setting load_seconds_per_table)"
+                    f"it takes more than {settings.load_seconds_per_table} seconds (the setting load_seconds_per_table)"
                 )
             elif _size(file) > settings.load_disk_gb * GIGABYTE:
-                over.append(f"it writes more than {settings.load_disk_gb:g} GB (the setting load_disk_gb)")
+                over.append(f"it writes more than {settings.load_disk_gb} GB (the setting load_disk_gb)")
             if over:
                 db.interrupt()
                 return
