@@ -95,8 +95,16 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line)
 
 
-def pytest_collection_finish() -> None:
-    """Everything imported stays until the end: nothing is gained by looking through it again and again."""
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Everything imported stays until the end: nothing is gained by looking through it again and again.
+
+    Raises UsageError where the workers would not keep groups together: each would then prepare every file for itself.
+    """
+    grouping = os.environ.get("PYTEST_XDIST_WORKER") and session.config.getoption("loadgroup")
+    if grouping and not all("@" in item.nodeid for item in session.items):
+        raise pytest.UsageError(
+            "pytest-xdist no longer tells the group of a test by its name (--dist loadgroup)"
+        )
     gc.collect()
     gc.freeze()
 

@@ -140,7 +140,8 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     move_due(stores)
     messages = (*messages, *_escalated(stores, as_of))
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
-    tell("Removing what is kept for a time alone")
+    if any(kind.days(stores.settings) for kind in data_retention.KINDS):
+        tell("Removing what is kept for a time alone")
     messages = (*messages, *data_retention.run(stores, trimmed))
     return RunSummary(
         as_of=as_of,
