@@ -308,6 +308,125 @@ def test_short_numbers_and_common_digits_are_not_taken_for_the_person_in_texts()
     )
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "left"),
+    [
+        ("陳大文", "客戶陳大文先生來電", "客戶[erased]先生來電"),
+        ("陳", "陳大文", "陳大文"),
+        ("Amy Chan", "客戶Amy Chan來電, not Amy Chang", "客戶[erased]來電, not Amy Chang"),
+        ("Open", "Open questions", "Open questions"),
+        ("Jo Li", "Jo Li", "Jo Li"),
+    ],
+)
+def test_a_name_is_found_in_running_text_of_every_script_unless_it_occurs_by_chance(
+    name: str, text: str, left: str
+) -> None:
+    person = traces.PersonTraces(
+        customer_id="17",
+        in_bank=True,
+        full_name=name,
+        emails=("amy@bank.example", "a@b.example"),
+        phones=(),
+        leads=(),
+        tickets=(),
+        records=(),
+    )
+    assert traces.pattern(person).sub(traces.ERASED, text) == left
+    staff = traces.pattern(person, ["Amy@bank.example"])
+    assert staff.sub(traces.ERASED, "@amy@bank.example, a@b.example") == "@amy@bank.example, [erased]"
+
+
+def test_no_key_state_or_colleague_is_among_the_texts_that_an_erasure_rewrites() -> None:
+    for table, names in traces.FREE_TEXTS.items():
+        for column in (table.c[name] for name in names):
+            assert not column.foreign_keys
+            assert not column.primary_key
+            assert not column.key.endswith(("_by", "_id"))
+            assert column.key not in {"username", "kind", "state", "step", "owner", "department", "audience"}
+
+
+def test_an_erasure_leaves_colleagues_states_and_numbers_of_rows_as_they_are(
+    bank: Stores, tmp_path: Path
+) -> None:
+    called = {"customers": "open,Amy,amy,+852 6000 0000,2024-02-06,R1,\n"}
+    load(bank, delivered(tmp_path / "named", **called), as_of=date(2026, 6, 30))
+    erasure.erase(bank, erasure.OPERATOR, "open", ground="request", why="Request 3")
+    with bank.app_db.connect() as app_db:
+        assert app_db.execute(select(a.alerts.c.status)).scalar() == "open"
+        assert set(app_db.execute(select(a.interactions.c.logged_by)).scalars()) == {"amy"}
+
+
+def test_files_that_cannot_be_searched_are_counted_for_a_look_by_hand(bank: Stores) -> None:
+    with bank.app_db.connect() as app_db:
+        idea = app_db.execute(select(a.records.c.record_id).where(a.records.c.kind == "idea")).scalar_one()
+    contents = (b"%PDF-1.7\n\x00\x9c\x01", b"\x89PNG\r\n\x1a\n", b"Who: nobody", b"Who: " + ANN.encode())
+    with audit.entry(bank, "amy", "record.file") as entry:
+        for at, content in enumerate(contents):
+            entry.append(
+                a.record_files,
+                "added",
+                record_id=idea,
+                kind="idea",
+                name=f"{at}",
+                version=1,
+                media_type="application/pdf",
+                size=len(content),
+                sha256="",
+                shows="Calls",
+                content=content,
+            )
+    kept = {line.what: line.kept for line in erased(bank).lines if line.what.startswith("record_files")}
+    assert kept == {"record_files": 1, "record_files that cannot be searched, in whole or in part": 2}
+
+
+def test_an_erasure_that_stopped_after_the_bank_is_ended_by_doing_it_again_once(
+    bank: Stores, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Stores, "overwrite_removed", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
+        with pytest.raises(OSError, match="full"):
+            erased(bank)
+    assert ANN_TOO not in everything(bank)
+    done = erased(bank)
+    assert done.finished_at is not None
+    assert "ends erasure 1" in done.why
+    with pytest.raises(ChangeRefused, match="No store knows"):
+        erased(bank)
+
+
+def test_rows_set_aside_go_by_e_mail_and_phone_however_they_are_written(bank: Stores, tmp_path: Path) -> None:
+    folder = delivered(tmp_path / "ahead", identities="web,11,,LE-0083,Ann Quill,\n")
+    (folder / "leads.csv").write_text(
+        "lead_id,customer_id,full_name,email,phone,created_at\n"
+        "LE-0081,,A. Quill, Canary.ANN@bank.example,,2026-07-01\n"
+        "LE-0084,,A. Quill,,(852) 6123-4567,2026-07-01\n"
+        "LE-0082,,Sam Ho,sam@bank.example,,2026-07-01\n"
+        "LE-0083,,A. Quill,CANARY.ann@bank.example,,2026-06-02\n"
+        "LE-0073,,Sam Ho,sam@bank.example,,2024-01-02\n"
+        "LE-0072,,Canary Ann Quill,,,2023-12-02\n"
+        "LE-0071,CU-00017,Canary Ann Quill,,,2023-12-01\n"
+    )
+    load(bank, folder, as_of=date(2026, 6, 30))
+    assert "LE-0081" in everything(bank)
+    erased(bank)
+    left = everything(bank)
+    assert [word for word in ("LE-0081", "LE-0083", "LE-0084") if word in left] == []
+    assert "LE-0082" in left
+
+
+def test_an_address_that_others_have_too_keeps_nobody_out_and_the_certificate_says_so(
+    bank: Stores, tmp_path: Path
+) -> None:
+    family = {"customers": "CU-00019,Quill Bo,Canary.Ann@bank.example,6123-4567,2024-02-06,R1,\n"}
+    load(bank, delivered(tmp_path / "family", **family), as_of=date(2026, 6, 30))
+    done = erased(bank)
+    assert next(line.kept for line in done.lines if line.ground == erasure.SHARED) == 2
+    later = {"leads": "LE-0079,,Bo,canary.ann@bank.example,2026-06-01\n"}
+    load(bank, delivered(tmp_path / "again", **family, **later), as_of=date(2026, 6, 30))
+    assert {"Quill Bo", "LE-0079"} <= {word for word in ("Quill Bo", "LE-0079") if word in everything(bank)}
+    assert ANN not in everything(bank)
+
+
 def aged(stores: Stores, **kept: Any) -> Stores:
     """The same stores four hundred days later, with other settings."""
     return replace(
@@ -346,20 +465,37 @@ def test_what_is_too_old_goes_is_counted_and_has_its_line(bank: Stores) -> None:
     assert data_retention.run(later) == ()
 
 
+def test_a_wish_for_no_marketing_that_was_taken_back_stays_so_and_loses_its_note(bank: Stores) -> None:
+    for _ in range(2):
+        interactions.log(bank, RM, "CU-00018", "call", MORNING.date(), "opted_out", "In her own words")
+    with bank.app_db.connect() as app_db:
+        first = app_db.execute(
+            select(func.min(a.interactions.c.interaction_id)).where(a.interactions.c.outcome == "opted_out")
+        ).scalar_one()
+    interactions.undo(bank, RM, first)
+    interactions.undo(bank, RM, first + 1)
+    later = aged(bank, keep_contacts_days=365)
+    assert data_retention.run(later)
+    assert interactions.opted_out(Reader(later, SYSTEM)) == {}
+    with bank.app_db.connect() as app_db:
+        assert set(app_db.execute(select(a.interactions.c.note)).scalars()) == {""}
+    assert data_retention.run(later) == ()
+
+
 def test_old_nights_leave_the_bank_and_the_latest_stay(bank: Stores) -> None:
-    nights = [date(2026, 6, 30) - timedelta(days=back) for back in (0, 29, 30, 31)]
+    nights = [date(2026, 6, 30) - timedelta(days=back) for back in (0, 89, 90, 91)]
     with next_snapshot(bank) as draft:
         draft.connection.execute(
             insert(customer_profiles), [{"customer_id": "CU-00018", "as_of": night} for night in nights]
         )
-        settings = replace(bank.settings, keep_scores_days=30)
+        settings = replace(bank.settings, keep_scores_days=90)
         assert data_retention.trim_scores(draft, settings, nights[0]) == 1
     left = Reader(bank, SYSTEM).frame(select(customer_profiles.c.as_of))["as_of"]
     assert sorted(left.astype(str)) == sorted(str(night) for night in nights[:3])
 
 
 @pytest.mark.parametrize(
-    ("name", "days"), [("keep_contacts_days", 364), ("keep_notes_days", 1), ("keep_scores_days", -1)]
+    ("name", "days"), [("keep_contacts_days", 364), ("keep_notes_days", 1), ("keep_scores_days", 89)]
 )
 def test_a_time_so_short_that_pages_would_miss_what_they_show_is_refused(
     tmp_path: Path, name: str, days: int

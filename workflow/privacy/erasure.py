@@ -12,8 +12,8 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,12 +68,19 @@ ELSEWHERE = (
     "Not within reach: backups and folders kept after a restore. Let them run out, and erase again after one is put "
     "back."
 )
+SHARED = (
+    "Not registered, and not looked for in texts: other people have them, too, and no later load may leave those "
+    "people out."
+)
+NOT_SEARCHED = "To be looked at by hand: pictures, and files packed so that their text cannot be searched."
 BY_HAND = "To be looked at by hand: a file on a record that is about something else names the person."
 NOT_OURS = (
     "Not removed: somebody else keeps this warehouse, and Concord only reads it. Ask its owner to remove the person "
     "there."
 )
 LONGEST_WHY = 120
+_NO_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+"""Bytes that no text holds: a picture, or what was compressed."""
 _NOT_YOURS = "Only who runs Concord's machine erases a person, on the command line. Nothing was changed."
 _HANGS_ON_RECORDS = (a.record_files, a.record_links, a.meeting_packs, a.test_assignments)
 
@@ -212,8 +219,18 @@ def _check_somebody(stores: Stores, person: PersonTraces, why: str) -> None:
     if person.in_bank:
         return
     with stores.read_app_db() as app_db:
+        if _unfinished(stores, app_db, person) is not None:
+            return
         if not any(_count(app_db, t, person) for t in a.APP_DB.tables.values() if "customer_id" in t.c):
             raise ChangeRefused("No store knows a customer of this number. Nothing was changed.")
+
+
+def _unfinished(stores: Stores, app_db: Connection, person: PersonTraces) -> int | None:
+    """The number of the person's last erasure where it was stopped before its end."""
+    t = a.erasures.c
+    own = t.person == _hash(stores, erased_people.CUSTOMER, person.customer_id)
+    row = app_db.execute(select(t.erasure_id, t.finished_at).where(own).order_by(t.erasure_id.desc())).first()
+    return int(row.erasure_id) if row is not None and row.finished_at is None else None
 
 
 def _count(app_db: Connection, table: Table, person: PersonTraces) -> int:
@@ -225,7 +242,14 @@ def _count(app_db: Connection, table: Table, person: PersonTraces) -> int:
 def _from_bank(draft: SnapshotWriter, person: PersonTraces) -> Iterator[ErasureLine]:
     """Every row of the person out of the draft; figures that were totalled at night are counted anew."""
     db = draft.connection
+    aside_too = select(later_rows.c.row_key).where(traces.rows_of(later_rows, person))
     for table in UNIFIED_TABLES:
+        its_later = aside_too.where(later_rows.c.table_name == table.name)
+        db.execute(
+            delete(quarantine).where(
+                quarantine.c.table_name == table.name, quarantine.c.row_key.in_(its_later)
+            )
+        )
         keys = func.concat_ws(" | ", *(to_type(c, Text) for c in table.primary_key))
         its = select(keys).where(traces.rows_of(table, person))
         for aside in (quarantine, later_rows):
@@ -257,8 +281,8 @@ def _from_app_db(
     stores: Stores, viewer: Viewer, person: PersonTraces, ground: str, why: str, bank: list[ErasureLine]
 ) -> int:
     """Everything about the person that people wrote, in one change with the register and the certificate."""
-    names = traces.pattern(person)
     with audit.entry(stores, viewer.username, ERASED, "", f"{ground}: {why}") as entry:
+        names = traces.pattern(person, traces.usernames(entry.app_db))
         lines = [*bank, *_rows(entry, person), *_texts(entry, names), *_files(entry, names)]
         lines += [*_bugs(stores.settings.data_dir / "bugs", names), *_log(entry.app_db, names)]
         lines += [
@@ -266,12 +290,13 @@ def _from_app_db(
             ErasureLine(store="exports", what="files taken along", kept=None, ground=IN_HANDS),
             ErasureLine(store="backups", what="backups and restored folders", kept=None, ground=ELSEWHERE),
         ]
-        before = entry.app_db.execute(
-            select(a.erasures.c.erasure_id).where(
-                a.erasures.c.person == _hash(stores, erased_people.CUSTOMER, person.customer_id),
-                a.erasures.c.finished_at.is_(None),
+        if person.shared:
+            lines.append(
+                ErasureLine(
+                    store="register", what="shared addresses and phones", kept=person.shared, ground=SHARED
+                )
             )
-        ).scalar()
+        before = _unfinished(stores, entry.app_db, person)
         erasure_id = entry.app_db.execute(
             insert(a.erasures)
             .values(
@@ -357,22 +382,36 @@ def _texts(entry: AuditEntry, names: re.Pattern[str]) -> Iterator[ErasureLine]:
 
 
 def _files(entry: AuditEntry, names: re.Pattern[str]) -> Iterator[ErasureLine]:
-    t, named = a.record_files, 0
-    for row in entry.app_db.execute(select(t.c.content)):
-        named += any(names.search(text) for text in _inside(row.content))
-    if named:
-        yield ErasureLine(store="application database", what="record_files", kept=named, ground=BY_HAND)
+    named = unread = 0
+    for row in entry.app_db.execute(select(a.record_files.c.content)):
+        texts, whole = _inside(row.content)
+        if any(names.search(text) for text in texts):
+            named += 1
+        elif not whole:
+            unread += 1
+    for count, what, ground in (
+        (named, "record_files", BY_HAND),
+        (unread, "record_files that cannot be searched, in whole or in part", NOT_SEARCHED),
+    ):
+        if count:
+            yield ErasureLine(store="application database", what=what, kept=count, ground=ground)
 
 
-def _inside(content: bytes) -> Iterator[str]:
-    """The texts of a file as far as they can be read: of an Office file the parts inside."""
+def _inside(content: bytes) -> tuple[list[str], bool]:
+    """The texts of a file as far as they can be read, of an Office file the parts inside; and whether that is all."""
+    parts, whole = [content], True
     if content.startswith(b"PK"):
-        with suppress(zipfile.BadZipFile, OSError), zipfile.ZipFile(io.BytesIO(content)) as packed:
-            for part in packed.infolist():
-                if part.file_size <= 2**25:
-                    yield packed.read(part).decode("utf-8", "replace")
-    else:
-        yield content.decode("utf-8", "replace")
+        parts = []
+        try:
+            with zipfile.ZipFile(io.BytesIO(content)) as packed:
+                for part in packed.infolist():
+                    if part.file_size <= 2**25:
+                        parts.append(packed.read(part))
+                    else:
+                        whole = False
+        except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, zlib.error):
+            whole = False  # damaged, or under a password
+    return [part.decode("utf-8", "replace") for part in parts], whole and not any(map(_NO_TEXT.search, parts))
 
 
 def _bugs(folder: Path, names: re.Pattern[str]) -> Iterator[ErasureLine]:
@@ -394,10 +433,10 @@ def _log(app_db: Connection, names: re.Pattern[str]) -> Iterator[ErasureLine]:
 
 def _finished(stores: Stores, viewer: Viewer, erasure_id: int) -> ErasureCertificate:
     """The bank without the person is served: the certificate is whole, and its seal stands in the audit log."""
+    stores.overwrite_removed()
     text = seal(certificate(stores, erasure_id))
     with audit.entry(stores, viewer.username, "privacy.certificate", f"erasure {erasure_id}", text) as entry:
         entry.app_db.execute(
             update(a.erasures).where(a.erasures.c.erasure_id == erasure_id).values(finished_at=entry.at)
         )
-    stores.overwrite_removed()
     return certificate(stores, erasure_id)

@@ -49,8 +49,8 @@ def export(stores: Stores, viewer: Viewer, customer_id: str, folder: Path) -> Pa
     if not tables:
         raise ChangeRefused("No store knows a customer of this number. Nothing was written.")
     at = stores.now()
-    names = traces.pattern(person)
     with stores.read_app_db() as app_db:
+        names = traces.pattern(person, traces.usernames(app_db))
         elsewhere: dict[str, int] = {}
         for table, row, _ in traces.naming(app_db, names):
             if (
