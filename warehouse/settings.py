@@ -147,7 +147,7 @@ _WITHIN = {
 """From and to: a tenth written as 10 would hold every alert back, and nobody would notice."""
 
 _OR_FOR_GOOD = {
-    "keep_scores_days": 30,
+    "keep_scores_days": 90,
     "keep_contacts_days": 365,
     "keep_notes_days": 30,
     "keep_messages_days": 30,

@@ -116,19 +116,27 @@ def _what(
 ) -> Iterator[tuple[Table, ColumnElement[bool], dict[str, str]]]:
     """Table, which of its rows, and what of them is emptied; nothing where the whole row goes. Referring rows first."""
     if kind is CONTACTS:
-        # A wish for no marketing outlives the note of the call in which it was said.
+        # A wish for no marketing outlives the note of the call in which it was said; so does that it was taken back.
         contact = a.interactions.c
-        yield a.interactions, and_(contact.logged_at < before, contact.outcome != interactions.OPTED_OUT), {}
+        wishes = select(contact.interaction_id).where(contact.outcome == interactions.OPTED_OUT)
+        others = or_(contact.corrects.is_(None), contact.corrects.not_in(wishes))
+        old = contact.logged_at < before
+        yield a.interactions, and_(old, contact.outcome != interactions.OPTED_OUT, others), {}
+        yield (
+            a.interactions,
+            and_(old, contact.outcome == interactions.OPTED_OUT, contact.note != ""),
+            {"note": ""},
+        )
         yield a.customer_tasks, a.customer_tasks.c.done_at < before, {}
     elif kind is NOTES:
         for table, at in _WITH_NOTES.items():
             yield table, and_(table.c[at] < before, table.c.note != ""), {"note": ""}
-        old = list(app_db.execute(_over(before)).scalars())
-        entries = select(a.record_entries.c.entry_id).where(a.record_entries.c.record_id.in_(old))
+        over = list(app_db.execute(_over(before)).scalars())
+        entries = select(a.record_entries.c.entry_id).where(a.record_entries.c.record_id.in_(over))
         for named in (a.record_mentions, a.mention_answers):
             yield named, named.c.entry_id.in_(entries), {}
         for table in _HANGS_ON_RECORDS:
-            yield table, table.c.record_id.in_(old), {}
+            yield table, table.c.record_id.in_(over), {}
     elif kind is MESSAGES:
         yield a.outbox, or_(a.outbox.c.sent_at < before, a.outbox.c.ended_at < before), {}
         yield a.deliveries, a.deliveries.c.at < before, {}
