@@ -274,3 +274,9 @@ def test_a_wish_for_no_marketing_ends_every_offer_at_once_and_later_marketing_is
     entry = int(interactions.logged(reader(own_bank, rm), one.customer_id)["interaction_id"].iloc[0])
     interactions.undo(own_bank, rm, entry)
     assert never(facts_of(reader(own_bank, rm), one.customer_id, TODAY)) == ""
+
+
+def test_a_consent_that_ended_on_no_known_day_is_nobody_s_word_but_the_bank_s() -> None:
+    assert consent.ended(given=False, changed_on=None, said_on=None) == (None, False)
+    assert consent.ended(given=False, changed_on=TODAY, said_on=None) == (TODAY, False)
+    assert consent.ended(given=True, changed_on=None, said_on=TODAY) == (TODAY, True)

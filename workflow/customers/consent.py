@@ -34,6 +34,12 @@ def standing(given: Any, changed_on: Any, said_on: date | None) -> bool | None:
     return bool(consent) and not pd.isna(changed_on) and pd.Timestamp(changed_on).date() > said_on
 
 
+def ended(given: Any, changed_on: date | None, said_on: date | None) -> tuple[date | None, bool]:
+    """Since when there is no consent, None where no day is known; and whether that is the word of a colleague."""
+    since = said_on if said_on and given else changed_on or said_on
+    return since, said_on is not None and since == said_on
+
+
 def contact_after(reader: Reader, customer_id: str, since: date | None, today: date) -> date | None:
     """The last day on which Marketing reached a customer after the consent ended; None if it did not."""
     if since is None:

@@ -133,13 +133,13 @@ def _consent(viewer: Viewer, person: about.Customer, today: date) -> None:
     said_on = consent.opted_out(reader, [customer_id]).get(customer_id)
     stands = consent.standing(person.marketing_consent, person.consent_changed_on, said_on)
     if stands is False:
-        since = said_on if said_on and person.marketing_consent else person.consent_changed_on or said_on
+        since, logged = consent.ended(person.marketing_consent, person.consent_changed_on, said_on)
         st.badge(
             f"No marketing since {day(since)}" if since else "No marketing, please",
             icon=":material/do_not_disturb_on:",
             color="orange",
             help="A colleague has logged it; the bank's own record will follow."
-            if since == said_on
+            if logged
             else "As the bank's records say. No offer can be recorded.",
         )
         if late := consent.contact_after(reader, customer_id, since, today):
