@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.warehouse import small_bank
 from warehouse.errors import LoadRefused
+from warehouse.load import load_limits
 from warehouse.load.loading import load
 from warehouse.stores.connect import Stores
 
@@ -40,3 +43,19 @@ def test_it_is_stopped_with_a_sentence_and_nothing_is_left(
         load(limited, folder)
     assert "Nothing was loaded" in str(refused.value)
     assert small_bank.left_in(limited) - {"load.lock"} == before
+
+
+def test_a_statement_that_begins_after_the_first_interruption_is_stopped_too(
+    empty: Stores, tmp_path: Path
+) -> None:
+    limited = replace(empty.settings, load_seconds_per_table=0)
+    begun = time.monotonic()
+
+    def body(db: duckdb.DuckDBPyConnection) -> None:
+        with load_limits.within(db, tmp_path / "none", limited, "It"):
+            time.sleep(0.5)
+            db.execute("SELECT count(*) FROM range(1000000000000) WHERE range % 7 = 3")
+
+    with duckdb.connect() as db, pytest.raises(LoadRefused, match="more than 0 seconds"):
+        body(db)
+    assert time.monotonic() - begun < 5

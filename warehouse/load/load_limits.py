@@ -35,15 +35,17 @@ def within(db: duckdb.DuckDBPyConnection, file: Path, settings: Settings, what: 
 
     def watch() -> None:
         while not ended.wait(_EVERY):
-            if time.monotonic() - begun > settings.load_seconds_per_table:
+            if over:
+                pass
+            elif time.monotonic() - begun > settings.load_seconds_per_table:
                 over.append(
                     f"it takes more than {settings.load_seconds_per_table} seconds (the setting load_seconds_per_table)"
                 )
             elif _size(file) > settings.load_disk_gb * GIGABYTE:
                 over.append(f"it writes more than {settings.load_disk_gb} GB (the setting load_disk_gb)")
             if over:
+                # Between two statements there is nothing to interrupt, and the next one would run on: hence again.
                 db.interrupt()
-                return
 
     watching = threading.Thread(target=watch, name="load-limits", daemon=True)
     watching.start()
