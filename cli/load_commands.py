@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from datetime import date, datetime
 from pathlib import Path
@@ -41,14 +42,21 @@ from warehouse.stores.connect import HINT
     is_flag=True,
     help="Load nothing: show everything that is wrong, and which pages and figures would work.",
 )
+@click.option("--show-rows", is_flag=True, help="In a dry run, also show what says who somebody is.")
 def load(
-    folder: Path, as_of: datetime | None, since: datetime | None, *, sample: bool, dry_run: bool
+    folder: Path,
+    as_of: datetime | None,
+    since: datetime | None,
+    *,
+    sample: bool,
+    dry_run: bool,
+    show_rows: bool,
 ) -> None:
     """Load a FOLDER of extracts, all of it or nothing."""
     stores, begun = open_here(), time.monotonic()
     day: date | None = as_of.date() if as_of else None
     if dry_run:
-        _dry_run(stores, folder, day, since.date() if since else None)
+        _dry_run(stores, folder, day, since.date() if since else None, show_rows=show_rows)
         return
     from workflow.records import load_history, loaded_changes
 
@@ -66,7 +74,8 @@ def load(
     except Problem:
         # Its sentence may name a row; it stands where the load was started.
         load_history.note(stores, load_history.LOAD_FAILED, folder.name, "The bank loaded before stays.")
-        click.echo(f"All that is wrong at once: python -m cli load --dry-run {folder}", err=True)
+        begun_on = since.date() if since else None
+        click.echo(f"All that is wrong at once: {_command(folder, day, begun_on, '--dry-run')}", err=True)
         raise
     details = f"{sum(loaded.rows.values()):,} rows as of {loaded.as_of:%d %b %Y} from {folder.name}"
     load_history.note(stores, load_history.LOADED, loaded.snapshot, details)
@@ -88,7 +97,16 @@ def load(
         )
 
 
-def _dry_run(stores: connect.Stores, folder: Path, day: date | None, since: date | None) -> None:
+def _command(folder: Path, day: date | None, since: date | None, *options: str) -> str:
+    """The command that loads the folder as it was asked for: without its days it would do something else."""
+    days = [f"--as-of {day}"] if day else []
+    days += [f"--since {since}"] if since else []
+    return " ".join(["python -m cli load", *options, *days, shlex.quote(str(folder))])
+
+
+def _dry_run(
+    stores: connect.Stores, folder: Path, day: date | None, since: date | None, *, show_rows: bool
+) -> None:
     """Show what a load of the folder would bring and what is wrong with it. Exit code 1 if something is wrong."""
     from cli import works_now
     from metrics.comparison.words import day as in_words
@@ -105,7 +123,7 @@ def _dry_run(stores: connect.Stores, folder: Path, day: date | None, since: date
         except LoadRefused as refusal:
             trial.note(refusal)
     for report in reports:
-        _echo_report(report)
+        _echo_report(report, show_rows=show_rows)
         origin = as_of_from if as_of_from == GIVEN_WITH_THE_LOAD else f"the latest day in {as_of_from}"
         click.echo(f"\nAs of {in_words(report.as_of)}: {origin}. Another day is given with --as-of.")
         for table, rows in report.later.items():
@@ -122,7 +140,7 @@ def _dry_run(stores: connect.Stores, folder: Path, day: date | None, since: date
             click.echo(line)
     try:
         for name in sources.unread(folder, sources.find(folder)):
-            click.echo(f"Nobody reads {name}.")
+            click.echo(f"Not read: {name}.")
     except LoadRefused:
         pass  # said already
     if trial.problems:
@@ -131,19 +149,29 @@ def _dry_run(stores: connect.Stores, folder: Path, day: date | None, since: date
         )
         for problem in trial.problems:
             click.echo(problem)
-        raise Problem(f"Correct them, then: python -m cli load --dry-run {folder}. Nothing was loaded.")
-    click.echo(f"\nNothing is wrong, and nothing was loaded. To load it: python -m cli load {folder}")
+        raise Problem(f"Correct them, then: {_command(folder, day, since, '--dry-run')}. Nothing was loaded.")
+    click.echo(f"\nNothing is wrong, and nothing was loaded. To load it: {_command(folder, day, since)}")
 
 
-def _echo_report(report: trial_report.TrialReport) -> None:
+def _echo_report(report: trial_report.TrialReport, *, show_rows: bool) -> None:
+    hidden = False
     for table, (columns, rows) in report.heads.items():
         click.echo(f"\n{table}: {report.rows[table]:,} rows")
         grid = Table(box=None, pad_edge=False, show_edge=False)
         for column in columns:
             grid.add_column(column, overflow="ellipsis", no_wrap=True, max_width=22)
         for row in rows:
-            grid.add_row(*(Text(_in_a_cell(value)) for value in row))
+            cells = []
+            for column, value in zip(columns, row, strict=True):
+                # A source without numbers names people by their addresses.
+                names = column in report.personal[table] or "@" in str(value)
+                personal = not show_rows and value is not None and names
+                hidden |= personal
+                cells.append(Text("hidden" if personal else _in_a_cell(value)))
+            grid.add_row(*cells)
         Console(width=max(100, 24 * len(columns))).print(grid)
+    if hidden:
+        click.echo("\nWhat says who somebody is, is hidden here; --show-rows shows it.")
     if report.empty:
         click.echo(f"\nGiven, and empty in every row: {', '.join(sorted(report.empty))}.")
     if report.undated:

@@ -22,6 +22,8 @@ class TrialReport:
 
     rows: dict[str, int] = field(default_factory=dict)
     heads: dict[str, tuple[list[str], list[tuple[Any, ...]]]] = field(default_factory=dict)
+    personal: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Table → those of its columns that say who somebody is."""
     as_of: date | None = None
     later: dict[str, int] = field(default_factory=dict)
     undated: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -56,6 +58,7 @@ def read(db: duckdb.DuckDBPyConnection) -> TrialReport:
         names = ", ".join(f'"{c}"' for c in columns)
         rows = db.execute(f"SELECT {names} FROM {UNIFIED}.{table.name} LIMIT {_ROWS}").fetchall()
         report.heads[table.name] = (columns, rows)
+        report.personal[table.name] = frozenset(str(c.key) for c in table.c if c.info.get("personal"))
     report.empty, report.available = frozenset(empty), AvailableColumns(frozenset(available))
     for name, count in db.execute(
         "SELECT table_name, count(*) FROM derived.later_rows GROUP BY 1 ORDER BY 1"
