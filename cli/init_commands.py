@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from contextlib import chdir
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 import duckdb
 
-from cli.entry import main
+from cli.entry import HERE, main
+from warehouse import settings
 from warehouse.errors import Problem
+from warehouse.load import load_limits
 
 
 @main.command()
@@ -30,8 +33,15 @@ def init(folder: Path, url_from: str | None) -> None:
     for name, metric in CATALOGUE.items():
         for need in needs(name):
             needed_for.setdefault(need, []).append(metric.label)
-    with chdir(folder), duckdb.connect() as db:
-        outcome = folder_proposal.propose(db, needed_for, url_from, os.environ)
+    choices = settings.read(HERE / "settings.toml", os.environ)
+    with TemporaryDirectory() as room, chdir(folder):
+        file = Path(room) / "look.duckdb"
+        with duckdb.connect(str(file)) as db:
+            load_limits.for_all(db, choices)
+            load_limits.look_only_here(db, choices.timezone)
+            advice = "Move the largest files away, or raise the setting, then look again."
+            with load_limits.within(db, file, choices, "The look at the folder", advice):
+                outcome = folder_proposal.propose(db, needed_for, url_from, os.environ)
     for line in outcome.recognised:
         click.echo(line)
     for name in outcome.as_it_is:
@@ -41,7 +51,8 @@ def init(folder: Path, url_from: str | None) -> None:
         click.echo(f"Wrote {table}.sql: {given} of {columns} columns{doubts}.")
     for name in outcome.kept:
         click.echo(
-            f"Kept {name}: somebody's own, or corrected since it was proposed. Remove it to have it proposed anew."
+            f"Kept {name}: it is not what would be proposed now. Somebody wrote or corrected it, or the exports have "
+            "changed. Remove it to have it proposed anew."
         )
     for name, why in outcome.unused.items():
         click.echo(f"Not used: {name}. {why}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -11,10 +12,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from cli import load_commands
 from cli.__main__ import main
 from tests.morning import stores_in
 from tests.warehouse import exports
 from warehouse.access.reader import SYSTEM, Reader
+from warehouse.errors import LoadRefused
 from warehouse.load.loading import load
 from warehouse.mapping import folder_proposal
 from warehouse.mapping.folder_proposal import Outcome
@@ -188,10 +191,10 @@ WRONG = {
 def dry_run(tmp_path, monkeypatch):
     """Runs `load --dry-run` on files; gives its exit code and what it printed."""
 
-    def run(files: dict[str, str]) -> tuple[int, str]:
+    def run(files: dict[str, str], *options: str) -> tuple[int, str]:
         folder = exports.write(tmp_path / "files", files)
         monkeypatch.setenv("CONCORD_DATA_DIR", str(tmp_path / "data"))
-        done = CliRunner().invoke(main, ["load", "--dry-run", "--as-of", "2026-06-30", str(folder)])
+        done = CliRunner().invoke(main, ["load", "--dry-run", "--as-of", "2026-06-30", *options, str(folder)])
         assert not list((tmp_path / "data").glob("*.duckdb"))
         return done.exit_code, done.output
 
@@ -208,7 +211,7 @@ def test_a_dry_run_names_everything_that_is_wrong_at_once(dry_run):
     assert "column segment: in 7 rows the value is not one of mass, affluent, private" in output
     assert "lead_id “L1” was already given in row 1" in output
     assert "LINE 2:     opened AS opened_at\n" in output
-    assert "Nobody reads notes.xlsx." in output
+    assert "Not read: notes.xlsx." in output
     assert "\n4 things are wrong:\n" in output
     assert "survey_id" in output, "tables that are right are looked at"
 
@@ -225,3 +228,115 @@ def test_a_dry_run_says_which_pages_and_figures_would_work(dry_run):
     assert "  Voice of customer: `tickets` was not given." in output
     assert "Net promoter score" not in output.partition("what each column or table would bring")[2]
     assert "Nothing is wrong, and nothing was loaded." in output
+
+
+def test_a_dry_run_hides_who_somebody_is_and_says_the_whole_command(dry_run):
+    files = {
+        "customers.csv": "customer_id,full_name,email,joined_on\nC1,Amy Chan,amy@a.example,2026-05-01\nb@b.example,,,2026-05-02\n"
+    }
+    code, output = dry_run(files)
+    assert code == 0
+    assert [word for word in ("Amy Chan", "amy@a.example", "b@b.example") if word in output] == []
+    assert "--show-rows shows it." in output
+    assert "To load it: python -m cli load --as-of 2026-06-30 " in output
+    assert load_commands._command(Path("my files"), None, date(2026, 6, 1)) == (
+        "python -m cli load --since 2026-06-01 'my files'"
+    )
+
+
+def test_a_dry_run_shows_the_rows_when_it_is_asked_to(dry_run):
+    _, output = dry_run(
+        {"customers.csv": "customer_id,full_name,joined_on\nC1,Amy Chan,2026-05-01\n"}, "--show-rows"
+    )
+    assert "Amy Chan" in output
+    assert "hidden" not in output
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Campaign,Cost,Impr.,Clicks\nBrand,10.50,100,3\n",
+        "Deal Title,Deal Created,Deal Value\nA,2026-05-01,100.50\nB,2026-05-02,80.50\n",
+    ],
+)
+def test_a_known_export_without_a_column_it_needs_is_said_not_to_be_used(tmp_path, text):
+    folder = exports.write(tmp_path / "one", {"export.csv": text})
+    outcome = _proposed(folder)
+    assert "export.csv" in outcome.unused
+    assert not outcome.written
+
+
+def test_of_two_files_of_sales_the_mapping_says_which_one_it_reads(tmp_path):
+    orders = exports.SHOP[name] if (name := next(n for n in exports.SHOP if "order" in n)) else ""
+    folder = exports.write(tmp_path / "shop", {**exports.SHOP, f"more-{name}": orders.replace("#1", "#2")})
+    _proposed(folder)
+    assert "CHECK: only " in (folder / "revenues.sql").read_text()
+
+
+def _database(tmp_path: Path, *statements: str) -> dict[str, str]:
+    with duckdb.connect(str(tmp_path / "crm.duckdb")) as db:
+        for statement in statements:
+            db.execute(statement)
+    return {"CRM_URL": f"duckdb:///{tmp_path / 'crm.duckdb'}"}
+
+
+def test_a_database_table_named_like_one_of_ours_gets_a_name_of_its_own_and_no_file_of_anybody_goes(tmp_path):
+    environment = _database(
+        tmp_path,
+        "CREATE TABLE tickets AS SELECT 'K1' AS \"Case Number\", 'Login' AS \"Subject\", 'High' AS \"Priority\", "
+        'TIMESTAMP \'2026-05-04 09:00:00\' AS "Date/Time Opened", NULL::TIMESTAMP AS "Date/Time Closed"',
+        "CREATE TABLE leads AS SELECT 'L1' AS lead_id, TIMESTAMP '2026-05-04 09:00:00' AS created_at",
+        "CREATE TABLE mine AS SELECT 1 AS a",
+        'CREATE TABLE "line\nend" AS SELECT 1 AS a',
+    )
+    folder = exports.write(tmp_path / "crm", {"mine.source.toml": 'url_from = "GONE_URL"\ntable = "mine"\n'})
+    outcome = _proposed(folder, "CRM_URL", environment)
+    assert outcome.as_it_is == ["leads.source.toml"]
+    assert set(outcome.written) == {"tickets"}
+    assert (folder / "from_database_tickets.source.toml").exists()
+    assert (folder / "mine.source.toml").exists()
+    assert "GONE_URL" in outcome.unused["mine"]
+    assert "control character" in outcome.unused["line\ufffdend"]
+
+
+def test_a_declaration_never_names_a_variable_of_concord_s_own(tmp_path):
+    for variable in ("APP_DB_URL", "WAREHOUSE_URL", "CONCORD_AUDIT_KEY"):
+        with pytest.raises(LoadRefused, match="setting of Concord"):
+            _proposed(exports.write(tmp_path / variable, {}), variable, {variable: "sqlite://"})
+
+
+def test_a_link_out_of_the_folder_is_neither_read_nor_written_through(tmp_path):
+    folder = exports.write(tmp_path / "crm", exports.CRM)
+    (tmp_path / "outside.sql").write_text("mine")
+    (folder / "tickets.sql").symlink_to(tmp_path / "outside.sql")
+    with pytest.raises(LoadRefused, match="link to a place outside"):
+        _proposed(folder)
+    (folder / "tickets.sql").unlink()
+    (folder / "tickets.sql").symlink_to(folder / "tickets-zendesk.csv")
+    before = (folder / "tickets-zendesk.csv").read_text()
+    assert _proposed(folder).kept == ["tickets.sql"]
+    assert (folder / "tickets-zendesk.csv").read_text() == before
+
+
+def test_a_file_name_with_a_line_end_reaches_no_mapping(tmp_path):
+    folder = exports.write(tmp_path / "crm", {"tickets\nDROP.csv": exports.CRM["tickets-zendesk.csv"]})
+    outcome = _proposed(folder)
+    assert outcome.unused == {"tickets\ufffdDROP.csv": "Its name holds a control character. Rename it."}
+
+
+def test_the_command_looks_at_a_folder_with_an_engine_that_reads_nothing_else(tmp_path, monkeypatch):
+    folder = exports.write(tmp_path / "crm", exports.CRM)
+    engines = []
+    look = folder_proposal.propose
+
+    def looked(db, *more):
+        engines.append(dict(db.execute("SELECT name, value FROM duckdb_settings()").fetchall()))
+        return look(db, *more)
+
+    monkeypatch.setattr(folder_proposal, "propose", looked)
+    done = CliRunner().invoke(main, ["init", str(folder)])
+    assert done.exit_code == 0, done.output
+    assert "Wrote leads.sql" in done.output
+    assert engines[0]["enable_external_access"] == "false"
+    assert engines[0]["lock_configuration"] == "true"
+    assert engines[0]["allowed_directories"].startswith(f"[{folder}/, ")

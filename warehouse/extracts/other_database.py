@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from warehouse.extracts import cell_texts
 from warehouse.extracts.raw_files import refused
+from warehouse.settings import Settings, variable_of
 
 _SETTINGS = ("url_from", "table", "select")
 
@@ -105,7 +107,17 @@ def _declared(path: Path) -> dict[str, str]:
     return choices
 
 
+_OWN = frozenset(variable_of(f.name) for f in fields(Settings))
+"""The variables by which Concord finds its own stores and keys."""
+
+
 def _engine(file_name: str, variable: str, environment: Mapping[str, str]) -> Engine:
+    if variable in _OWN or variable.startswith("CONCORD_"):
+        raise refused(
+            file_name,
+            f"takes its address from {variable}, which is a setting of Concord's own.",
+            "Put the address of the other database into a variable of its own.",
+        )
     if not environment.get(variable):
         raise refused(
             file_name,

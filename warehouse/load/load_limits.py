@@ -12,6 +12,8 @@ import duckdb
 
 from warehouse.errors import LoadRefused
 from warehouse.settings import Settings
+from warehouse.sql import reading_pieces
+from warehouse.validation import moment_marks
 from warehouse.validation.contract import NOTHING
 
 _EVERY = 0.2
@@ -26,8 +28,28 @@ def for_all(db: duckdb.DuckDBPyConnection, settings: Settings) -> None:
     db.execute(f"SET max_temp_directory_size = '{settings.load_disk_gb}GB'")
 
 
+def look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
+    """From here on a mapping reads files below the working directory and nothing else on the machine or the network.
+
+    A moment with a zone becomes the bank's time, never the machine's.
+    """
+    db.execute(f"SET TimeZone = '{timezone}'")
+    moment_marks.define(db)
+    reading_pieces.define(db)
+    place = str(Path.cwd()).replace("'", "''")
+    db.execute(f"SET allowed_directories = ['{place}/']")
+    db.execute("SET enable_external_access = false")
+    db.execute("SET lock_configuration = true")
+
+
 @contextmanager
-def within(db: duckdb.DuckDBPyConnection, file: Path, settings: Settings, what: str) -> Iterator[None]:
+def within(
+    db: duckdb.DuckDBPyConnection,
+    file: Path,
+    settings: Settings,
+    what: str,
+    advice: str = "Look whether its mapping ends and joins by keys, or raise the setting, then load again.",
+) -> Iterator[None]:
     """Stop the engine once the body takes too long or `file` grows too large. Raises LoadRefused, which names `what`."""
     over: list[str] = []
     ended = threading.Event()
@@ -53,10 +75,7 @@ def within(db: duckdb.DuckDBPyConnection, file: Path, settings: Settings, what: 
         yield
     except (duckdb.Error, LoadRefused) as error:
         if over:
-            raise LoadRefused(
-                f"{what} was stopped: {over[0]}. Look whether its mapping ends and joins by keys, or raise the setting, "
-                f"then load again. {NOTHING}"
-            ) from None
+            raise LoadRefused(f"{what} was stopped: {over[0]}. {advice} {NOTHING}") from None
         if isinstance(error, duckdb.OutOfMemoryException):
             raise LoadRefused(
                 f"{what} needs more memory or room on the disk than this load may use (the settings load_memory_gb and "

@@ -38,7 +38,6 @@ from warehouse.schema import (
     identities,
     plain,
 )
-from warehouse.sql import reading_pieces
 from warehouse.sql.moments import Clock
 from warehouse.stores.connect import Stores
 from warehouse.stores.snapshots import Progress, SnapshotWriter, write_anew
@@ -116,7 +115,7 @@ def load(
                 before = incremental.Bank(db, stores, snapshot, sample=sample) if since else None
                 load_limits.for_all(db, stores.settings)
                 within = partial(load_limits.within, db, file, stores.settings)
-                _look_only_here(db, stores.settings.timezone)
+                load_limits.look_only_here(db, stores.settings.timezone)
                 given = {}
                 for table in (t for t in UNIFIED_TABLES if t.name in sources):
                     progress(f"Loading {plain(table.name)}")
@@ -282,20 +281,6 @@ def _carry_history(db: duckdb.DuckDBPyConnection, stores: Stores, *, sample: boo
     same = str(stores.place.served()).endswith(FINGERPRINT) and was_sample and was_sample[0] == sample
     if not (stays and same):
         db.execute("DETACH before")
-
-
-def _look_only_here(db: duckdb.DuckDBPyConnection, timezone: str) -> None:
-    """From here on a mapping reads files below the working directory and nothing else on the machine or the network.
-
-    A moment with a zone becomes the bank's time, never the machine's.
-    """
-    db.execute(f"SET TimeZone = '{timezone}'")
-    moment_marks.define(db)
-    reading_pieces.define(db)
-    place = str(Path.cwd()).replace("'", "''")
-    db.execute(f"SET allowed_directories = ['{place}/']")
-    db.execute("SET enable_external_access = false")
-    db.execute("SET lock_configuration = true")
 
 
 @contextmanager

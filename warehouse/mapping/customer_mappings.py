@@ -240,7 +240,8 @@ def revenues(links: FolderLinks) -> Proposal | None:
     proposal = Proposal(table="revenues")
     if not links.of_kind("orders") and not links.of_kind("payments"):
         return _revenues_of_contracts(links)
-    for one in (*links.of_kind("orders"), *links.of_kind("payments")):
+    sales = (*links.of_kind("orders"), *links.of_kind("payments"))
+    for one in sales:
         customer = links.customer(one, proposal.named)
         if not customer or not one.has("amount") or not one.has("created"):
             continue
@@ -286,6 +287,11 @@ def revenues(links: FolderLinks) -> Proposal | None:
                 group="1, 2, 3",
             )
         )
+        if others := ", ".join(other.label for other in sales if other is not one):
+            proposal.pieces.append(
+                f"CHECK: only {one.label} is read here, for the same sale may stand in {others}, too. Add those "
+                "rows with UNION ALL if they are other sales."
+            )
         break
     return proposal
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.extracts import raw_files
 from warehouse.extracts.sources import DECLARED
 from warehouse.mapping import (
     campaign_mappings,
@@ -64,10 +65,11 @@ def propose(
 ) -> Outcome:
     """Write a mapping for each table recognised in the working directory, none over one that somebody wrote."""
     outcome, folder = Outcome(), Path()
+    raw_files.check_links(folder)
     reading_pieces.define(db)
     tables = list(source_tables.tables_in(db, folder, outcome.unused))
     if url_from:
-        tables += source_tables.of_database(db, folder, url_from, environment)
+        tables += source_tables.of_database(db, folder, url_from, environment, outcome.unused)
     recognised: list[Recognised] = []
     filled = {t.contract for t in tables if t.contract}
     for table in tables:
@@ -100,11 +102,14 @@ def propose(
 def _write(folder: Path, proposal: Proposal, text: str, outcome: Outcome) -> None:
     file = folder / f"{proposal.table}.sql"
     declared = folder / f"{proposal.table}{DECLARED}"
-    same = file.exists() and file.read_text(encoding="utf-8-sig") == text
-    if (file.exists() or declared.exists()) and not same:
-        outcome.kept.append(file.name if file.exists() else declared.name)
+    there = file.exists() or file.is_symlink()
+    same = file.is_file() and not file.is_symlink() and file.read_text(encoding="utf-8-sig") == text
+    if (there or declared.exists()) and not same:
+        outcome.kept.append(file.name if there else declared.name)
         return
-    file.write_text(text, encoding="utf-8")
+    if not same:
+        with file.open("x", encoding="utf-8") as new:
+            new.write(text)
     given = {name for rows in proposal.rows for name in rows.columns}
     outcome.written[proposal.table] = (len(given), len(columns_of(proposal.table)), text.count("CHECK:"))
 

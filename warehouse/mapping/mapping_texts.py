@@ -40,7 +40,7 @@ def _select(
     table: str, rows: ProposedRows, given: list[str], needed_for: Mapping[str, Sequence[str]], *, first: bool
 ) -> list[str]:
     contract = BANK.tables[f"{UNIFIED}.{table}"]
-    lines = [f"-- {rows.label}"] if not first else []
+    lines = _comment(rows.label) if not first else []
     lines.append("SELECT")
     for column in contract.c:
         name = str(column.key)

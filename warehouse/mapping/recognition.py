@@ -67,9 +67,10 @@ def recognise(table: SourceTable) -> Recognised | None:
         default=None,
     )
     if export:
-        return Recognised(
-            table=table, kind=export.kind, export=export, fields=_fields(table, KINDS[export.kind], export)
-        )
+        fields = _fields(table, KINDS[export.kind], export)
+        # An export can be made without a column that its tool has; then it tells what its other columns do.
+        if _has_needed(KINDS[export.kind], fields):
+            return Recognised(table=table, kind=export.kind, export=export, fields=fields)
     scored = [
         (score, name, fields)
         for name, kind in KINDS.items()
@@ -118,10 +119,19 @@ def _can_be(column: SourceColumn, shape: str) -> bool:
     return column.shape == "empty" or column.shape in _SHAPES[shape]
 
 
+def _filled(fields: Mapping[str, Guess]) -> set[str]:
+    return {name for name, guess in fields.items() if guess.column.filled}
+
+
+def _has_needed(kind: Kind, fields: Mapping[str, Guess]) -> bool:
+    filled = _filled(fields)
+    return all(any(name in filled for name in any_of) for any_of in kind.needs)
+
+
 def _score(table: SourceTable, kind: Kind, fields: Mapping[str, Guess]) -> float:
-    filled = {name for name, guess in fields.items() if guess.column.filled}
-    if not all(any(name in filled for name in any_of) for any_of in kind.needs):
+    if not _has_needed(kind, fields):
         return 0.0
+    filled = _filled(fields)
     score = sum(_EXACT if fields[name].sure else _PART for name in filled)
     score += sum(_TELLING for any_of in kind.needs if any(n in filled and fields[n].sure for n in any_of))
     if kind.file_names and re.search(kind.file_names, table.label.lower()):

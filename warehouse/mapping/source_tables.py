@@ -6,6 +6,7 @@ reads.
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
@@ -126,8 +127,13 @@ def tables_in(db: duckdb.DuckDBPyConnection, folder: Path, unread: dict[str, str
             or name.endswith("README")
         ):
             continue
+        if not name.isprintable():
+            unread[_printable(name)] = "Its name holds a control character. Rename it."
+            continue
         try:
             yield from _of_file(db, path, name, kind)
+        except duckdb.InterruptException:
+            raise  # a limit, not the file
         except LoadRefused as refusal:
             unread[name] = str(refusal).removesuffix(contract.NOTHING).strip()
         except duckdb.Error as error:
@@ -152,25 +158,62 @@ def _of_file(db: duckdb.DuckDBPyConnection, path: Path, name: str, kind: str) ->
     elif kind.endswith(".xlsx"):
         for sheet in workbooks.sheets(path, name):
             label = f"{name}#{sheet}"
+            if not sheet.isprintable():
+                raise LoadRefused(
+                    f"The name of its sheet “{_printable(sheet)}” holds a control character. Rename it."
+                )
             header, rows = workbooks.read(path, name, sheet=sheet)
             cell_texts.fill(db, header, rows, "incoming_sheet")
             yield _looked_at(db, label, _identifier(label), "SELECT * FROM incoming_sheet")
 
 
 def of_database(
-    db: duckdb.DuckDBPyConnection, folder: Path, variable: str, environment: Mapping[str, str]
+    db: duckdb.DuckDBPyConnection,
+    folder: Path,
+    variable: str,
+    environment: Mapping[str, str],
+    unread: dict[str, str],
 ) -> Iterator[SourceTable]:
-    """Every table of the database whose address `variable` holds; each is declared in a file of the folder."""
+    """Every table of the database whose address `variable` holds; each is declared in a file of the folder.
+
+    `unread` gets those that cannot be read, table → reason. A file that somebody put there stays.
+    """
     for table in other_database.tables(variable, environment):
-        file = folder / f"{re.sub(r'[^A-Za-z0-9]+', '_', table)}{DECLARED}"
-        if not file.exists():
-            file.write_text(f'url_from = "{variable}"\ntable = "{table}"\n', encoding="utf-8")
+        if not table.isprintable():
+            unread[_printable(table)] = (
+                "Its name holds a control character. Rename it, or declare it by hand."
+            )
+            continue
+        stem = re.sub(r"[^A-Za-z0-9]+", "_", table)
+        own = folder / f"{stem}{DECLARED}"
+        named = any(t.name == stem.lower() for t in UNIFIED_TABLES)
+        # Under the name of a table of ours it would be read as that table, and stand in the way of its mapping.
+        file = folder / f"from_database_{stem}{DECLARED}" if named and not _lies_there(own) else own
+        ours = not _lies_there(file)
+        if ours:
+            with file.open("x", encoding="utf-8") as new:
+                new.write(f'url_from = "{variable}"\ntable = {json.dumps(table, ensure_ascii=False)}\n')
         try:
             other_database.read(db, file, environment, "incoming_rows")
-        except LoadRefused:
-            file.unlink()
+        except LoadRefused as refusal:
+            unread[table] = str(refusal).removesuffix(contract.NOTHING).strip()
+            if ours:
+                file.unlink()
             continue
+        if ours and file != own:
+            names = [str(r[0]) for r in db.execute("DESCRIBE incoming_rows").fetchall()]
+            if _contract_of(own.name, names):
+                file = file.rename(own)
         yield _looked_at(db, file.name, _identifier(file.name), "SELECT * FROM incoming_rows")
+
+
+def _lies_there(file: Path) -> bool:
+    """Whether something has that name, be it a link that leads nowhere."""
+    return file.exists() or file.is_symlink()
+
+
+def _printable(name: str) -> str:
+    return "".join(c if c.isprintable() else "\ufffd" for c in name)
 
 
 def _csv(db: duckdb.DuckDBPyConnection, path: Path, name: str) -> tuple[str, str]:
@@ -233,19 +276,23 @@ def _looked_at(db: duckdb.DuckDBPyConnection, label: str, reads: str, query: str
     names = [r[0] for r in db.execute(f"DESCRIBE {relation}").fetchall()]
     count = db.execute(f"SELECT count(*) FROM {relation}").fetchone()
     columns = tuple(_column(db, relation, name) for name in names)
-    stem = label.lower().split("/")[0].split(".")[0].split("-")[0]
-    table = next((t for t in UNIFIED_TABLES if t.name == stem), None)
-    fits = table is not None and set(names) <= {*table.c.keys(), contract.DELETED}
     return SourceTable(
         label=label,
         reads=reads,
         relation=relation,
         rows=int(count[0]) if count else 0,
         columns=columns,
-        contract=stem
-        if fits and all(c.nullable or c.key in names for c in (table.c if table is not None else ()))
-        else "",
+        contract=_contract_of(label, names),
     )
+
+
+def _contract_of(label: str, names: list[str]) -> str:
+    """The unified table that a file of this name and these columns is already; "" for none."""
+    stem = label.lower().split("/")[0].split(".")[0].split("-")[0]
+    table = next((t for t in UNIFIED_TABLES if t.name == stem), None)
+    if table is None or not set(names) <= {*table.c.keys(), contract.DELETED}:
+        return ""
+    return stem if all(c.nullable or c.key in names for c in table.c) else ""
 
 
 def _column(db: duckdb.DuckDBPyConnection, relation: str, name: str) -> SourceColumn:
