@@ -53,9 +53,14 @@ def _broken(chart: Chart) -> bool:
     )
 
 
+def _unit(chart: Chart) -> str:
+    """The word of its unit, the currency's code of amounts; "" where the numbers need none."""
+    return currency() if chart.unit == "HKD" else _UNITS.get(chart.unit, "")
+
+
 def heading(chart: Chart, *, line: bool) -> str:
     """What stands above a chart: its one series, the unit, and its mark; `line` says whether that is drawn."""
-    unit = currency() if chart.unit == "HKD" else _UNITS.get(chart.unit, "")
+    unit = _unit(chart)
     named = chart.series[0].name if len(chart.series) == 1 else ""
     title = f"{named}, {unit}" if named and unit and unit not in named else named or unit
     if chart.mark and math.isfinite(chart.mark):
@@ -103,8 +108,9 @@ def without_the_far_one(chart: Chart) -> Chart:
     values = [
         text(chart, v) for v in (series.values[far], series.low[far], series.high[far]) if v is not None
     ]
-    unit = f"{_UNITS[chart.unit]} " if chart.unit in _UNITS else ""
-    words = f"{unit}{values[0]}" + (f" ({values[1]} to {values[2]})" if len(values) == 3 else "")
+    words = f"{_unit(chart)} {values[0]}".lstrip() + (
+        f" ({values[1]} to {values[2]})" if len(values) == 3 else ""
+    )
 
     def rest(of: tuple[Any, ...]) -> tuple[Any, ...]:
         return tuple(v for i, v in enumerate(of) if i != far)
