@@ -43,7 +43,6 @@ from warehouse.errors import Problem
 
 MOST_QUARTERS = 12
 """So many quarters back may be reviewed, where there are data."""
-NOTHING = "Nothing to decide here."
 EVIDENCE = ("leads", "revenue", "cases_opened", "nps_answers", "churn_rate")
 """A quarter with none of these has no data."""
 
@@ -126,7 +125,12 @@ def build(
         decisions.answer(about, called_for),
     ]
     answers = [
-        replace(a, recommendation=decisions.recommended(a.key, called_for) or a.recommendation or NOTHING)
+        replace(
+            a,
+            recommendation=decisions.recommended(a.key, called_for)
+            or a.recommendation
+            or review_context.NOTHING_TO_DECIDE,
+        )
         if a.key in decisions.ANSWERED
         else a
         for a in answers

@@ -7,14 +7,13 @@ import math
 import pandas as pd
 
 from metrics.catalogue import CATALOGUE
-from metrics.catalogue.funnel import STAGES
+from metrics.catalogue.funnel import STAGES, FunnelStage
 from metrics.comparison.compare import share_interval
 from metrics.comparison.words import in_a_sentence, numeral, share
-from reports.review.review_context import ReviewContext, ask_what_may_be
+from reports.review.review_context import NOTHING_TO_DECIDE, ReviewContext, ask_what_may_be
 from reports.review.review_document import Chart, Exhibit, Series, Table
 
 TRENDS = ("leads", "won", "churn_rate", "net_revenue", "complaints", "nps")
-NOTHING = "Nothing to decide here."
 
 
 def exhibits(context: ReviewContext) -> tuple[Exhibit, ...]:
@@ -28,31 +27,37 @@ def _trends(context: ReviewContext) -> tuple[Exhibit, ...]:
     if not names:
         return ()
     moved = {name: context.moved(name, 2).verdict for name in names} if context.is_there(2) else {}
+    verdicts = [v for v in moved.values() if v in ("worse", "better")]
     parts = [
         f"{word}{{}}: {', '.join(in_a_sentence(CATALOGUE[n].label) for n, v in moved.items() if v == word)}"
         for word in ("worse", "better")
-        if word in moved.values()
+        if word in verdicts
     ]
     title = "No figure has clearly moved in a year"
     if parts:
         first, *more = parts
-        title = "; ".join([first.format(" than a year before").capitalize(), *(p.format("") for p in more)])
+        first = first.format(" than a year before")
+        title = "; ".join([f"{first[:1].upper()}{first[1:]}", *(p.format("") for p in more)])
     if not moved:
         title = "The quarters so far; there is no data of a year before to compare with"
-    words = f"{'The rest shows' if parts else 'It shows'} no significant change, or has no interval and so no verdict."
+    rest = (
+        ""
+        if len(verdicts) == len(moved)
+        else f"{'The others' if verdicts else 'They'} show no significant change or cannot be compared."
+    )
     return (
         Exhibit(
             title=title,
             recommendation="Nothing to decide here; whether goals are met stands under Goals.",
             charts=tuple(c for c in drawn.values() if c is not None),
-            sentences=(words,) if moved else (),
+            sentences=(rest,) if rest else (),
             metrics=tuple(names),
         ),
     )
 
 
 def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
-    """What happened in the quarter at each stage; a lead may pass a stage in another quarter than the one before."""
+    """The leads that came in the quarter, by the stage they had reached at its end, or so far."""
     if "leads" not in context.available:
         return ()
     quarter = context.quarter
@@ -79,10 +84,15 @@ def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
     for when in there:
         columns += [words[when], "of the stage before"]
     last = 2 if 2 in there else 1 if 1 in there else None
-    leak = _leak(labels, counts[0], counts[last]) if last else None
-    first, won = counts[0][0], counts[0][-1]
-    title = f"Of {numeral(first)} leads of the quarter {numeral(won)} ({_share(won, first)}) are customers at its end"
-    recommendation = f"{NOTHING} No step of the funnel leaks clearly more than it did."
+    compared = _compared(counts[0], counts[last]) if last else []
+    leak = _leak(compared, counts[0], counts[last]) if last else None
+    end = "so far" if quarter.is_partial else "at its end"
+    title = _title(stages[-1], counts[0][0], counts[0][-1], end)
+    recommendation = (
+        f"{NOTHING_TO_DECIDE} No step of the funnel leaks clearly more than it did."
+        if compared
+        else NOTHING_TO_DECIDE
+    )
     if leak is not None:
         at, now, then = leak
         long_ago = "a year" if last == 2 else "a quarter"
@@ -90,8 +100,6 @@ def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
         recommendation = (
             f"Ask Marketing and Sales what changed between “{labels[at - 1]}” and “{labels[at]}”."
         )
-    elif last is None:
-        recommendation = NOTHING
     steps = list(zip(labels[1:], counts[0][1:], counts[0], strict=False))
     drawn = [0] if last is None else [0, last]
     texts = ", ".join(f"{a} {numeral(v)}" for a, v in zip(labels, counts[0], strict=True))
@@ -102,14 +110,14 @@ def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
             charts=(
                 Chart(
                     shape="bars",
-                    says=f"Leads that came in the quarter, by the stage they had reached at its end: {texts}",
+                    says=f"Leads that came in the quarter, by the stage they had reached {end}: {texts}",
                     unit="count",
                     categories=(labels[0], *(f"{a} ({_share(n, b)})" for a, n, b in steps)),
                     series=tuple(Series(name=words[w], values=_drawn(counts[w])) for w in drawn),
                 ),
             ),
             sentences=(
-                "Leads are counted by the day they came, as they stood at the end of their quarter, so that quarters "
+                "Leads are counted by the day they came, as they stood at the end of the days compared, so that quarters "
                 "compare: late wins of these leads come later. In brackets: of the stage before.",
             ),
             table=Table(columns=tuple(columns), rows=tuple(rows), title="The funnel, stage by stage"),
@@ -128,12 +136,26 @@ def _share(part: float, whole: float) -> str:
     return share(part / whole)
 
 
-def _leak(labels: tuple[str, ...], now: list[float], before: list[float]) -> tuple[int, str, str] | None:
+def _title(last: FunnelStage, leads: float, reached: float, end: str) -> str:
+    head = f"Of {numeral(leads)} leads of the quarter {numeral(reached)} ({_share(reached, leads)})"
+    if last is STAGES[-1]:
+        return f"{head} {'are' if end == 'so far' else 'were'} customers {end}"
+    return f"{head} {'have' if end == 'so far' else 'had'} reached “{last.label}” {end}"
+
+
+def _compared(now: list[float], before: list[float]) -> list[int]:
+    """The places of the steps whose share is known both now and before."""
+    return [
+        at
+        for at in range(1, len(now))
+        if now[at - 1] > 0 and before[at - 1] > 0 and not math.isnan(now[at]) and not math.isnan(before[at])
+    ]
+
+
+def _leak(compared: list[int], now: list[float], before: list[float]) -> tuple[int, str, str] | None:
     """The step with the largest clear fall: its place and both shares; clear is where the 95% intervals are apart."""
     falls = []
-    for at in range(1, len(labels)):
-        if not now[at - 1] > 0 or not before[at - 1] > 0 or now[at] != now[at] or before[at] != before[at]:
-            continue
+    for at in compared:
         here, there = share_interval(now[at], now[at - 1]), share_interval(before[at], before[at - 1])
         if here[1] < there[0]:
             drop = before[at] / before[at - 1] - now[at] / now[at - 1]

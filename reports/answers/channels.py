@@ -13,7 +13,7 @@ from metrics.definitions.scope import Period, Scope, full_months, months_back
 from metrics.query.missing_reasons import not_given
 from models.value import net_value
 from reports.documents import number_scales
-from reports.review.review_context import UNDECIDED, ReviewContext, rows_of
+from reports.review.review_context import NOTHING_TO_DECIDE, UNDECIDED, ReviewContext, rows_of
 from reports.review.review_document import Answer, Chart, Series, Table
 from warehouse.errors import AccessRefused
 from warehouse.schema import customer_values, plain
@@ -135,7 +135,7 @@ def _recommendation(channels: pd.DataFrame) -> str:
     if not channels["verdict"].isin(judged).any():
         return UNDECIDED
     if more.empty:
-        return "Nothing to decide here."
+        return NOTHING_TO_DECIDE
     best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times")["label"].iloc[0]
     return f"Move nothing: no channel clearly costs more than it brings. Let new money go to {best} first."
 

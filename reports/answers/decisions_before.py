@@ -6,7 +6,7 @@ from datetime import date
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, figure, in_a_sentence
-from reports.review.review_context import ReviewContext
+from reports.review.review_context import NOTHING_TO_DECIDE, ReviewContext
 from reports.review.review_document import Exhibit, Table
 from workflow.collaboration import decision_outcomes, record_reading
 from workflow.collaboration.decision_outcomes import DecisionOutcome
@@ -103,4 +103,4 @@ def _actual(result: DecisionOutcome | None) -> str:
 def _recommendation(came: list[str]) -> str:
     if NO in came:
         return "Ask whoever carried out what did not do what was expected whether to keep, change or stop it."
-    return "Nothing to decide here."
+    return NOTHING_TO_DECIDE

@@ -16,7 +16,7 @@ from metrics.definitions.measure import Ratio
 from metrics.definitions.scope import Period
 from metrics.query.query import figures
 from reports.answers.channels import twelve_months
-from reports.review.review_context import ReviewContext, ask_what_may_be, rows_of
+from reports.review.review_context import NOTHING_TO_DECIDE, ReviewContext, ask_what_may_be, rows_of
 from reports.review.review_document import Chart, Exhibit, Series, Table
 from warehouse.schema import plain
 
@@ -107,7 +107,7 @@ def by_segment(context: ReviewContext) -> tuple[Exhibit, ...]:
     recommendation = "Nothing to decide here: the differences between segments lie within chance."
     if drawn is None:
         title = "Churn by segment cannot be compared: too few left, or too few may be shown"
-        recommendation = "Nothing to decide here."
+        recommendation = NOTHING_TO_DECIDE
     if worse is not None:
         name = plain(worse.part)
         title = (

@@ -9,7 +9,7 @@ import pandas as pd
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import numeral, share
 from reports.answers import parts_compared
-from reports.review.review_context import UNDECIDED, ReviewContext
+from reports.review.review_context import NOTHING_TO_DECIDE, UNDECIDED, ReviewContext
 from reports.review.review_document import Answer, Exhibit
 from warehouse.schema import plain
 
@@ -94,7 +94,7 @@ def _recommendation(context: ReviewContext, weakest: Any) -> str:
         return f"Ask Service for what customers say of the {plain(weakest.part)}, and what it proposes."
     if context.is_there(2) and context.moved("complaints", 2).verdict == "worse":
         return "Ask Service for what the complaints are about, and what it proposes."
-    return "Nothing to decide here."
+    return NOTHING_TO_DECIDE
 
 
 def _by_touchpoint(context: ReviewContext, touchpoints: pd.DataFrame, weakest: Any) -> tuple[Exhibit, ...]:
@@ -107,9 +107,7 @@ def _by_touchpoint(context: ReviewContext, touchpoints: pd.DataFrame, weakest: A
     return (
         Exhibit(
             title=title,
-            recommendation=_recommendation(context, weakest)
-            if weakest is not None
-            else "Nothing to decide here.",
+            recommendation=_recommendation(context, weakest) if weakest is not None else NOTHING_TO_DECIDE,
             charts=(drawn,),
             sentences=("A survey says nothing about people who never answer.",),
             table=parts_compared.table(

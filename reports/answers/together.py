@@ -12,7 +12,7 @@ from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import as_typed, day, numeral, share
 from metrics.definitions.scope import Period
 from reports.review import staff_survey
-from reports.review.review_context import UNDECIDED, ReviewContext, rows_of
+from reports.review.review_context import NOTHING_TO_DECIDE, UNDECIDED, ReviewContext, rows_of
 from reports.review.review_document import Answer, Figure, Table
 from reports.review.staff_survey import Survey
 from workflow.collaboration import record_reading
@@ -68,7 +68,7 @@ def _recommendation(context: ReviewContext) -> str:
     if Verdict.WORSE in (context.moved("sla_met").verdict, context.moved("sla_met", 2).verdict):
         return "Ask Sales and Marketing what keeps leads waiting longer than before."
     known_of = [context.value(name) == context.value(name) for name in ("sla_met", "acceptance_rate")]
-    return "Nothing to decide here." if any(known_of) else UNDECIDED
+    return NOTHING_TO_DECIDE if any(known_of) else UNDECIDED
 
 
 def _title(context: ReviewContext, staff: Survey | None) -> str:

@@ -14,7 +14,7 @@ from metrics.definitions.measure import version
 from metrics.qualification.qualification_rule import dependent
 from metrics.qualification.qualification_versions import in_words
 from metrics.query.freshness import Freshness, freshness
-from reports.review.review_context import ReviewContext
+from reports.review.review_context import NOTHING_TO_DECIDE, ReviewContext
 from reports.review.review_document import Answer, Figure, Table
 from warehouse.access import data_coverage
 from warehouse.access.reader import may_see
@@ -58,7 +58,7 @@ def answer(context: ReviewContext, status: pd.DataFrame, metrics: Iterable[str])
         sentences=tuple(sentences),
         recommendation="Wait for the late sources before these figures are passed on."
         if fresh and fresh.late
-        else "Nothing to decide here.",
+        else NOTHING_TO_DECIDE,
         figures=(
             Figure(label="Data as of", value=day(as_of)),
             Figure(label="Checks with findings", value=str(failed)),

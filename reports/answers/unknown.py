@@ -11,7 +11,7 @@ from metrics.comparison.goal_status import State
 from metrics.comparison.words import day
 from reports.review.experiment_effects import wrong_draw
 from reports.review.goal_gaps import why_not_judged
-from reports.review.review_context import FIGURES, ReviewContext, rows_of
+from reports.review.review_context import FIGURES, NOTHING_TO_DECIDE, ReviewContext, rows_of
 from reports.review.review_document import Answer, Table
 from warehouse.access import data_coverage
 from warehouse.schema import UNIFIED_TABLES, plain
@@ -75,7 +75,7 @@ def _recommendation(rows: Sequence[Row]) -> str:
     """Whom to ask for what is missing, late or wrong; what is only too early needs nobody."""
     owners = dict.fromkeys(who for kind, _, _, who in rows if kind in ("Not given", "Late", "Check"))
     if not owners:
-        return "Nothing to decide here."
+        return NOTHING_TO_DECIDE
     *first, last = owners
     names = f"{', '.join(first)} and {last}" if first else last
     return f"Ask {names} by when what is missing, late or wrong will be mended."

@@ -36,6 +36,7 @@ from workflow.goals.goal_targets import plan_due, targets
 from workflow.records import benchmarks
 from workflow.records.annotations import events as events_pinned
 
+NOTHING_TO_DECIDE = "Nothing to decide here."
 UNDECIDED = "Nothing can be decided here: the figures are not known."
 A_QUARTER = 89
 QUARTERS = 8

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -17,6 +17,7 @@ from hypothesis import strategies as some
 
 from metrics.attribution import channel_net_value
 from metrics.catalogue import CATALOGUE
+from metrics.catalogue.funnel import STAGES
 from metrics.comparison.words import figure
 from metrics.definitions.cache_key import P, R, key_of
 from metrics.definitions.quarters import Quarter, quarter_named, quarter_of
@@ -27,11 +28,11 @@ from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments.lift import Counts
 from models.value import net_value
 from reports import review_composition as quarterly
-from reports.answers import together
+from reports.answers import at_a_glance, together
 from reports.answers.decisions import Decision, about_campaign, at_most
 from reports.review import staff_survey
 from reports.review.experiment_effects import as_counted
-from reports.review.review_context import ReviewContext, target_in_words
+from reports.review.review_context import NOTHING_TO_DECIDE, ReviewContext, read, target_in_words
 from reports.review.review_document import NAMES, Review
 from tests.morning import copy_of, on, stores_in
 from warehouse.access import data_coverage
@@ -340,6 +341,22 @@ def test_a_bank_without_surveys_goals_or_experiment_is_answered_in_sentences(loa
         assert not [t for t in texts(review) if "nan" in re.findall(r"\w+", t)]
 
 
+def test_only_who_reached_the_last_stage_is_called_a_customer(night: Stores):
+    reader = reader_of(night, "analyst")
+    available = AvailableColumns(
+        frozenset(k for k in data_coverage.available_columns(reader) if k != "leads.won_at")
+    )
+    for quarter, end in (
+        (Quarter(2026, 2, date(2026, 6, 30)), "at its end"),
+        (Quarter(2026, 2, date(2026, 5, 14)), "so far"),
+    ):
+        context = read(reader, quarter, available, quarterly.each_time(reader))
+        (funnel,) = at_a_glance._funnel(replace(context, begun=quarter.whole.start))
+        assert f"reached “Opportunity” {end}" in funnel.title
+        assert funnel.recommendation == NOTHING_TO_DECIDE
+        assert at_a_glance._title(STAGES[-1], 10.0, 2.0, end).endswith(f"customers {end}")
+
+
 def test_a_running_quarter_is_compared_with_as_many_days_or_with_as_many_months(night: Stores):
     running = Quarter(2026, 2, date(2026, 5, 14))
     reader = reader_of(night, "analyst")
@@ -350,6 +367,7 @@ def test_a_running_quarter_is_compared_with_as_many_days_or_with_as_many_months(
     assert (review.before.start, review.year_before.start) == (date(2026, 1, 1), date(2025, 4, 1))
     assert review.before.days == review.year_before.days == review.period.days == 44
     assert "to 14 May" in review.title
+    assert next(e for e in review.exhibits if len(e.charts) == 1).title.endswith(("so far", "before"))
     reader = reader_of(night, "executive")
     review = quarterly.build(reader, running, data_coverage.available_columns(reader))
     assert review.partial
