@@ -22,6 +22,14 @@ CAME = {
     CANNOT_BE_TOLD: "Cannot be told",
 }
 
+NOT_DUE, DUE, UNPINNED = "not due", "due", "no figure"
+OPEN = (
+    (DUE, ("is", "are"), "due to be looked at again"),
+    (NOT_DUE, ("is", "are"), "not due yet"),
+    (UNPINNED, ("has", "have"), "no figure pinned"),
+)
+"""What cannot be compared, with its verb for one and for several, and its words."""
+
 
 def exhibits(context: ReviewContext) -> tuple[Exhibit, ...]:
     """Expected against actual; nothing where no decision was taken or looked at again in these two quarters."""
@@ -45,8 +53,11 @@ def exhibits(context: ReviewContext) -> tuple[Exhibit, ...]:
         for word in (YES, NO, CANNOT_BE_TOLD)
         if word in came
     ]
-    early = came.count("")
-    counts += [f"{early} {'is' if early == 1 else 'are'} not due yet"] if early else []
+    counts += [
+        f"{came.count(word)} {verbs[came.count(word) > 1]} {rest}"
+        for word, verbs, rest in OPEN
+        if word in came
+    ]
     return (
         Exhibit(
             title=f"Decisions taken or looked at again since {day(first)}: {', '.join(counts)}",
@@ -71,14 +82,14 @@ def _last_step(record: Record) -> date:
 
 
 def _row(context: ReviewContext, record: Record) -> tuple[tuple[str, ...], str]:
-    """The row of a decision, and what came of it: YES, NO, CANNOT_BE_TOLD, or "" where it is not due."""
+    """The row of a decision, and what came of it: YES, NO, CANNOT_BE_TOLD, or why it is still open."""
     taken = record.steps_taken("take")[-1]
     today = context.reader.stores.now().date()
     reader, once = context.reader, context.once
     result = decision_outcomes.outcome(
         reader, record, today, lambda of, metric, scope: slice_asked(once, of, metric, scope)
     )
-    came, words = "", f"Looked at again on {day(review_day(record))}"
+    came, words = _still_open(record, today)
     if record.state == REVIEWED:
         came = str(record.contents["held"])
         words = f"{CAME[came]}: {record.contents['learned']}"
@@ -86,7 +97,19 @@ def _row(context: ReviewContext, record: Record) -> tuple[tuple[str, ...], str]:
         came, words = result.did, f"{CAME[result.did]}. {result.why}"
     expected = decision_outcomes.expected_as_typed(record) if result is None else _expected(result)
     who = f"{day(taken.entered_at.date())}, {taken.contents['owner']}"
-    return (f"{record.title} {taken.contents['chosen']}", who, expected, _actual(result), words), came
+    return (f"{record.title} {taken.contents['chosen']}", who, expected, _actual(result, came), words), came
+
+
+def _still_open(record: Record, today: date) -> tuple[str, str]:
+    """Why nothing can be compared yet, and when the decision is looked at again."""
+    on = review_day(record)
+    is_due = on is not None and on <= today
+    when = f"due to be looked at again since {day(on)}" if is_due else f"to be looked at again on {day(on)}"
+    if record.pin_id is None:
+        return UNPINNED, f"No figure is pinned; {when}"
+    if is_due:
+        return DUE, f"{when[:1].upper()}{when[1:]}; its figure is not part of your role"
+    return NOT_DUE, f"{when[:1].upper()}{when[1:]}"
 
 
 def _expected(result: DecisionOutcome) -> str:
@@ -94,9 +117,11 @@ def _expected(result: DecisionOutcome) -> str:
     return f"{metric.label} ({figure(metric, result.then.reading.value)}): {result.expected_in_words()}"
 
 
-def _actual(result: DecisionOutcome | None) -> str:
-    if result is None or result.now is None:
-        return "not known yet" if result is None else "not known"
+def _actual(result: DecisionOutcome | None, came: str) -> str:
+    if result is None:
+        return {UNPINNED: "no figure pinned", DUE: "not for your role"}.get(came, "not known yet")
+    if result.now is None:
+        return "not known"
     return f"{figure(CATALOGUE[result.then.metric], result.now.value)}, {result.scope.period.in_words()}"
 
 
