@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from metrics.comparison.conclusion import Verdict
 from metrics.comparison.words import signed
 from reports.answers import parts_compared
 from reports.review.experiment_effects import Effect, effect, looked_at, not_read, source
@@ -44,11 +45,18 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
             *(one.card(f"{one.reading.title}: effect on churn") for one in effects[:3]),
         ),
         chart=context.chart_over_time(NAME),
-        recommendation=UNDECIDED if unknown else "",
+        recommendation=UNDECIDED if unknown else _recommendation(context),
         exhibits=parts_compared.by_segment(context),
         metrics=(NAME,),
         sources=tuple(source(r) for r in experiments),
     )
+
+
+def _recommendation(context: ReviewContext) -> str:
+    """What to ask where clearly more customers left; "" where nothing calls for it."""
+    if any(context.is_there(when) and context.moved(NAME, when).verdict is Verdict.WORSE for when in (1, 2)):
+        return "Ask the relationship managers and Service why more customers left, and what they propose."
+    return ""
 
 
 def _title(context: ReviewContext, effects: Sequence[Effect]) -> str:

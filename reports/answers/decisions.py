@@ -54,6 +54,8 @@ ANSWERED = {
     **dict.fromkeys(("churn", "value", "cross_sell"), ("experiments",)),
 }
 """Key of an answer → what the decisions are about whose figures it gives."""
+OUTCOMES = {"churn": CHURN, "value": CHURN, "cross_sell": CROSS_SELL}
+"""Key of an answer → the outcome of experiments that it gives."""
 
 
 class Decision(NamedTuple):
@@ -69,6 +71,8 @@ class Decision(NamedTuple):
     """The day it should be decided by; None is the days that a decision on the list has."""
     instead: str = ""
     """What is recommended, where the question alone does not say it."""
+    outcomes: tuple[str, ...] = ()
+    """Of an experiment, the outcomes it is about; none is all of them."""
 
     @property
     def recommendation(self) -> str:
@@ -90,7 +94,11 @@ def wanted_of(
 
 def recommended(key: str, decisions: Sequence[Decision]) -> str:
     """The recommendation beneath an answer: that of the first decision its figures call for; "" for none."""
-    mine = [d.recommendation for d in decisions if d.about in ANSWERED.get(key, ())]
+    mine = [
+        d.recommendation
+        for d in decisions
+        if d.about in ANSWERED.get(key, ()) and (not d.outcomes or OUTCOMES.get(key) in d.outcomes)
+    ]
     more = f" ({len(mine) - 1} more under Decisions.)" if len(mine) > 1 else ""
     return f"{mine[0]}{more}" if mine else ""
 
@@ -119,15 +127,20 @@ def answer(context: ReviewContext, decisions: Sequence[Decision]) -> Answer:
 
 def _table(context: ReviewContext, decisions: Sequence[Decision], waiting: Sequence[Record]) -> Table | None:
     """Recommendation, worth, owner, by when: of what the figures call for, then of what waits on the list."""
-    within = context.end + timedelta(days=DECIDE_WITHIN)
-    rows = [(d.recommendation, d.worth, d.owner, day(d.by or within)) for d in decisions]
+    today = context.reader.stores.now().date()
+    within = max(context.end, today) + timedelta(days=DECIDE_WITHIN)
+    rows = [
+        (d.recommendation, d.worth, d.owner, day(d.by if d.by and d.by >= today else within))
+        for d in decisions
+    ]
     rows += [
         (f"Decide “{r.title}” (decision {r.record_id})", "not given", r.owner or "nobody", day(r.due_on))
         for r in waiting[:MOST_OPEN]
     ]
     if not rows:
         return None
-    return Table(columns=("Recommendation", "Worth", "Owner", "By when"), rows=tuple(rows))
+    columns = ("Recommendation", "Worth", "Owner", "By when")
+    return Table(columns=columns, rows=tuple(rows), estimated=("By when",))
 
 
 def options_of(question: str) -> tuple[str, ...]:
@@ -192,7 +205,6 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
             f"{goal_texts.against(g)}.",
             "goals",
             "Goals",
-            worth=goal_texts.short(g),
             owner=" and ".join(departments(g.goal)),
             instead=f"Ask for a plan that brings “{goal_texts.name_of(g.goal)}” back, or change the goal.",
         )
@@ -207,8 +219,7 @@ def _goals(goals: Sequence[Progress]) -> list[Decision]:
                 f"So far, and in brackets the plan to date: {far}.",
                 "goals",
                 "Goals",
-                worth=goal_texts.short(rest[0]) if len(rest) == 1 else "each in the table of goals",
-                owner="its owner" if len(rest) == 1 else "their owners",
+                owner=" and ".join(dict.fromkeys(name for g in rest for name in departments(g.goal))),
                 instead=f"Ask the owners of the {others} off plan for a new proposal.",
             )
         )
@@ -258,9 +269,10 @@ def _gain(row: Any) -> str:
 
 
 def _after_cost(rows: pd.DataFrame) -> str:
-    """`a customer of Email HKD 4,848 to HKD 8,659 after cost`."""
+    """`Email: HKD 4,848 to HKD 8,659 per customer after cost (95% interval)`."""
     return "; ".join(
-        f"a customer of {r.label} {hkd(r.gain_low)} to {hkd(r.gain_high)} after cost" for r in rows_of(rows)
+        f"{r.label}: {hkd(r.gain_low)} to {hkd(r.gain_high)} per customer after cost (95% interval)"
+        for r in rows_of(rows)
     )
 
 
@@ -290,36 +302,46 @@ def _experiments(context: ReviewContext, experiments: Sequence[ExperimentResult]
                     f"Make {reading.title} the rule for everybody?",
                     helped[0].in_words(),
                     worth=_worth(reading),
+                    outcomes=tuple(e.outcome for e in helped),
                 )
             )
         # An outcome that was not given waits for data, not for more customers.
         open_ones = [e for e in reversed(effects) if e.outcome not in reading.unknown]
         if unclear := [e for e in open_ones if not e.is_clear]:
-            decisions.append(_go_on(reading, unclear[0]))
+            decisions.append(_go_on(reading, unclear))
     return decisions
 
 
-def _go_on(reading: ExperimentResult, one: Effect) -> Decision:
+def _go_on(reading: ExperimentResult, unclear: Sequence[Effect]) -> Decision:
+    outcomes = tuple(e.outcome for e in unclear)
     if reading.following is not None:
         return _of_an_experiment(
             f"Continue {reading.title} to its next analysis?",
-            one.in_words(),
+            unclear[0].in_words(),
             worth="not known before it",
             owner=ANALYTICS,
             by=reading.following.on,
+            outcomes=outcomes,
         )
-    what = "leaving" if one.outcome == CHURN else "cross-sell"
+    what = " and ".join("leaving" if name == CHURN else "cross-sell" for name in outcomes)
     return _of_an_experiment(
         f"Assign more customers to {reading.title}, or leave its effect on {what} open?",
-        f"{one.in_words()}; no further analysis is planned",
+        f"{'; '.join(e.in_words() for e in unclear)}; no further analysis is planned",
         owner=ANALYTICS,
+        outcomes=outcomes,
     )
 
 
 def _of_an_experiment(
-    what: str, figure: str, *, worth: str = NOT_MEASURED, owner: str = MANAGEMENT, by: date | None = None
+    what: str,
+    figure: str,
+    *,
+    worth: str = NOT_MEASURED,
+    owner: str = MANAGEMENT,
+    by: date | None = None,
+    outcomes: tuple[str, ...] = (),
 ) -> Decision:
-    return Decision(what, f"{figure}.", "experiments", "Impact", worth, owner, by)
+    return Decision(what, f"{figure}.", "experiments", "Impact", worth, owner, by, outcomes=outcomes)
 
 
 def _worth(reading: ExperimentResult) -> str:
