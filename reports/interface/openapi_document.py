@@ -27,8 +27,12 @@ _SPAN = {"type": "object", "properties": {"from": _DAY, "to": _DAY, "in_words": 
 _ERRORS = {
     "401": "No token, or one that has ended.",
     "403": "A question that is not the role's.",
+    "404": "An address, metric or table that there is not.",
+    "405": "Another method than GET, or POST for a question: the API reads only.",
+    "421": "Another host's name than this app's.",
     "422": "A question that does not fit.",
     "429": f"More than {A_MINUTE} questions in a minute.",
+    "500": "A bug, with the number of its entry in the log.",
     "503": "No bank is loaded, or too many ask at this moment.",
 }
 
@@ -172,6 +176,18 @@ def _schemas() -> dict[str, Any]:
             "additionalProperties": False,
         },
         "Figure": _object(figure),
+        "Row": _object(
+            {d: {**_TEXT, "description": MEANS[d]} for d in DIMENSIONS}
+            | {
+                MONTH: {**_TEXT, "description": "Such as 2026-03."},
+                "partial": {
+                    "type": "boolean",
+                    "description": "Of a month: whether only a part of it is counted.",
+                },
+            }
+            | figure
+        )
+        | {"description": "A figure, with the value of each breakdown under the name of its dimension."},
         "Answer": _object(
             metric
             | {
@@ -182,8 +198,7 @@ def _schemas() -> dict[str, Any]:
                 "figure": {"$ref": "#/components/schemas/Figure"},
                 "rows": {
                     "type": "array",
-                    "description": "A figure per value of the breakdown, with the value under the dimension's name.",
-                    "items": {"$ref": "#/components/schemas/Figure"},
+                    "items": {"$ref": "#/components/schemas/Row"},
                 },
                 "as_of": _DAY,
                 "delivered_until": _DAY,
