@@ -24,7 +24,7 @@ CAME = {
 
 NOT_DUE, DUE, UNPINNED = "not due", "due", "no figure"
 OPEN = (
-    (DUE, ("is", "are"), "due to be looked at again"),
+    (DUE, ("is", "are"), "due for review"),
     (NOT_DUE, ("is", "are"), "not due yet"),
     (UNPINNED, ("has", "have"), "no figure pinned"),
 )
@@ -104,7 +104,7 @@ def _still_open(record: Record, today: date) -> tuple[str, str]:
     """Why nothing can be compared yet, and when the decision is looked at again."""
     on = review_day(record)
     is_due = on is not None and on <= today
-    when = f"due to be looked at again since {day(on)}" if is_due else f"to be looked at again on {day(on)}"
+    when = f"due since {day(on)}" if is_due else f"to be looked at again on {day(on)}"
     if record.pin_id is None:
         return UNPINNED, f"No figure is pinned; {when}"
     if is_due:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,6 +15,7 @@ from metrics.comparison.words import figure, numeral
 from metrics.definitions.scope import Period, Scope
 from reports import review_composition
 from reports.answers import decisions as decisions_of
+from reports.answers import decisions_before
 from reports.review.review_document import Answer
 from tests.pages.staff import somebody
 from warehouse.access import data_coverage
@@ -31,6 +34,7 @@ from workflow.collaboration.decision_outcomes import DecisionOutcome
 from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, YES, track_record
 from workflow.collaboration.pinned_figures import Reading, in_words, pin_figure, slice_now
 from workflow.collaboration.record_kind import Record
+from workflow.experiments.interim_results import CHURN
 
 ANALYST, EXECUTIVE, MARKETING, SERVICE = (
     somebody(r) for r in ("analyst", "executive", "marketing", "service")
@@ -216,6 +220,35 @@ def test_without_a_pinned_figure_nothing_is_asked_of_one(bank: Stores) -> None:
     assert "direction" not in record.contents
     assert decision_outcomes.expected_as_typed(record) == ""
     assert record in track_record([record]).one_sided, "its own department is no other"
+
+
+def test_the_review_tells_due_from_to_come_and_from_what_has_no_figure(bank: Stores) -> None:
+    pinned = _decide(bank)
+    bank.now = lambda: datetime(2026, 4, 2, 9)
+    bare = record_store.open_record(bank, ANALYST, "decision", {"title": "What?", "options": "Yes\nNo"})
+    taken = {"chosen": "Yes", "why": "It pays", "owner": "Marketing", "review_on": date(2026, 5, 1)}
+    record_store.take_step(bank, EXECUTIVE, bare, 1, "take", taken)
+
+    def row(viewer: Viewer, number: int, on: datetime) -> tuple[str, ...]:
+        bank.now = lambda: on
+        reader = Reader(bank, viewer, bank.snapshot())
+        context: Any = SimpleNamespace(reader=reader, once=review_composition.each_time(reader))
+        return decisions_before._row(context, _record(bank, number))[0]
+
+    before, after = datetime(2026, 4, 2, 9), datetime(2026, 7, 2, 9)
+    assert row(SERVICE, pinned, before)[3:] == ("not known yet", "To be looked at again on 1 Jul 2026")
+    assert row(SERVICE, pinned, after)[3:] == (
+        "not for your role",
+        "Due since 1 Jul 2026; its figure is not part of your role",
+    )
+    assert row(ANALYST, bare, before)[4] == "No figure is pinned; to be looked at again on 1 May 2026"
+    assert row(ANALYST, bare, after)[4] == "No figure is pinned; due since 1 May 2026"
+
+
+def test_a_decision_about_leaving_does_not_stand_beneath_cross_sell() -> None:
+    leaving = decisions_of.Decision("Assign more?", "f.", "experiments", "Impact", outcomes=(CHURN,))
+    assert decisions_of.recommended("churn", [leaving]) == "Assign more."
+    assert decisions_of.recommended("cross_sell", [leaving]) == ""
 
 
 def test_money_per_person_counts_for_all_people_and_a_cost_that_fell_is_a_gain() -> None:
