@@ -14,12 +14,14 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from metrics.comparison.currency import currency
 from metrics.comparison.words import numeral
 from reports.documents import safe_cells
 from reports.documents.safe_cells import Cell
 
 _WRITTEN = re.compile(
-    r"(?P<hkd>HKD )?(?P<sign>[-−+]?)(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<places>\d+))?(?P<unit> ?%| points)?"
+    r"(?P<code>[A-Z]{3} )?(?P<sign>[-−+]?)"
+    r"(?P<digits>[1-9]\d{0,2}(?:,\d{3})+|\d+)(?:\.(?P<places>\d+))?(?P<unit> ?%| points)?"
 )
 _NAMES_SOMETHING = re.compile(r"\b(id|number|code|version)\b", re.IGNORECASE)
 NARROWEST, WIDEST = 9, 60
@@ -91,10 +93,10 @@ def workbook(frame: pd.DataFrame, about: Iterable[tuple[str, str]]) -> bytes:
 
 def _as_numbers(name: str, cells: Sequence[Cell]) -> tuple[list[Cell], list[str]]:
     """The cells with written amounts, shares and counts as numbers, and the number format of each."""
-    written = [_WRITTEN.fullmatch(cell) if isinstance(cell, str) else None for cell in cells]
+    written = [_written(cell) if isinstance(cell, str) else None for cell in cells]
     typed = any(isinstance(cell, int | float) for cell in cells)
     # Digits alone may be a number of something, such as a lead: they count where others show that they are amounts.
-    sure = any(m and (m["hkd"] or m["unit"] or "," in m["digits"]) for m in written)
+    sure = any(m and (m["code"] or m["unit"] or "," in m["digits"]) for m in written)
     short = all(m is None or len(m["digits"]) <= 3 for m in written) and not _NAMES_SOMETHING.search(name)
     if typed or not (sure or short):
         format_of = _typed_format(cells)
@@ -105,6 +107,12 @@ def _as_numbers(name: str, cells: Sequence[Cell]) -> tuple[list[Cell], list[str]
         values.append(cell if match is None else _part(match))
         formats.append("#,##0" if match is None else _format(match))
     return values, formats
+
+
+def _written(cell: str) -> re.Match[str] | None:
+    """A number as words write it; three letters before it are the bank's currency, or it is none."""
+    match = _WRITTEN.fullmatch(cell)
+    return match if match is None or match["code"] in (None, f"{currency()} ") else None
 
 
 def _typed_format(cells: Sequence[Cell]) -> str:
@@ -122,7 +130,7 @@ def _format(match: re.Match[str]) -> str:
         return f"0{places}%"
     if match["unit"]:
         return f'+0{places}" points";-0{places}" points";0{places}" points"'
-    return f'"HKD "#,##0{places}' if match["hkd"] else f"#,##0{places}"
+    return f'"{match["code"]}"#,##0{places}' if match["code"] else f"#,##0{places}"
 
 
 def _part(match: re.Match[str]) -> float:

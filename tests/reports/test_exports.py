@@ -17,8 +17,10 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import use_currency
 from metrics.definitions.measure import version
 from reports.documents import safe_cells
+from reports.documents.sanitise import tied
 from reports.exports.table_files import Sheet, export, file_name
 from reports.exports.workbook_file import workbook
 from warehouse.access.reader import Viewer
@@ -235,3 +237,13 @@ def test_written_amounts_and_counts_are_numbers_in_the_workbook_and_the_number_o
     cells = [[cell.value for cell in row] for row in table.iter_rows(min_row=2)]
     assert cells == [["Email", 5814, 1204, 4, "204"], ["Event", "no cost data", 33, -2, "117"]]
     assert [cell.number_format for cell in table[2]][1:3] == ['"HKD "#,##0', "#,##0"]
+
+
+def test_amounts_of_another_currency_are_numbers_and_stay_on_one_line() -> None:
+    try:
+        use_currency("EUR")
+        table = load_workbook(io.BytesIO(workbook(pd.DataFrame({"Cost": ["EUR 5,814"]}), [])))["Table"]
+        assert (table["A2"].value, table["A2"].number_format) == (5814, '"EUR "#,##0')
+        assert "EUR\u00a05,814" in tied("It cost EUR 5,814 per customer")
+    finally:
+        use_currency("HKD")
