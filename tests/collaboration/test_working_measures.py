@@ -209,7 +209,7 @@ def test_each_result_leads_back_and_each_measure_stands_where_the_reader_looks_f
             ("campaigns", {}, "Targeted against broad"),
             ("campaigns", {"view": "messages"}, "sent messages in the last 90 days"),
             ("campaigns", {"view": "audience"}, "customers may be contacted"),
-            ("campaigns", {"view": "overlap"}, "Who met differing offers"),
+            ("campaigns", {"view": "overlap"}, "Who was reached with different offers"),
         ),
     ):
         app = open_page(viewer, url, **query)

@@ -19,7 +19,7 @@ from workflow.campaigns import campaign_lifecycle
 VIEWS = ["scorecard", "overlap", "pressure", "life"]
 TITLES = {
     "scorecard": "promis",
-    "overlap": "differing offers",
+    "overlap": "different offers",
     "pressure": "weeks with a contact",
     "life": "analysis",
 }

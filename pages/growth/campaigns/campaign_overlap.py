@@ -23,18 +23,19 @@ MANY = 3
 
 
 def overlapping(viewer: Viewer) -> str:
-    """How many people met differing offers, in words."""
+    """How many people were reached with different offers, in words."""
     if missing := not_there(viewer, *REACHED, *TOLD):
         return f"Whom several campaigns reach is {missing}"
     people = data.frame(viewer, audience_overlap.differing(last_days(viewer))).iloc[0]
     if pd.isna(people["differing"]):
-        return "How many people met differing offers is hidden: they are too few to show"
+        return "How many people were reached with different offers is hidden: they are too few to show"
     if not people["reached"]:
         return "Nobody was reached by a campaign in the last 90 days"
     if not people["differing"]:
-        return "Nobody met differing offers for one product in the last 90 days"
+        return "Nobody was reached with different offers for one product in the last 90 days"
     number, part = numeral(people["differing"]), share(people["differing"] / people["reached"])
-    return f"{number} {'person' if number == '1' else 'people'} ({part}) met differing offers for one product"
+    some, were = ("person", "was") if number == "1" else ("people", "were")
+    return f"{number} {some} ({part}) {were} reached with different offers for one product"
 
 
 def pressing(viewer: Viewer) -> str:
@@ -101,14 +102,14 @@ def pairs(viewer: Viewer, plans: pd.DataFrame) -> None:
         data.frame(viewer, audience_overlap.pairs(period)), data.reader(viewer)
     )
     with st.grid(3, min_column_width=215, gap="small"):
-        _figure("People who met differing offers", people["differing"], people["reached"])
+        _figure("People reached with different offers", people["differing"], people["reached"])
         _figure("People reached by campaigns", people["reached"])
         _figure("Pairs of campaigns that share people", len(overlaps))
     st.header("Who was reached by which two campaigns")
     if overlaps.empty:
         tables.empty("No person was reached by two campaigns in these days.")
         return
-    only = st.toggle("Only differing offers", value=True, key="differing")
+    only = st.toggle("Only different offers", value=True, key="differing")
     clash = overlaps["same_product"].eq(other=True) & overlaps["same_message"].eq(other=False)
     named = plans.set_index("campaign_id")
     listed = (overlaps[clash] if only else overlaps).sort_values("close", ascending=False, na_position="last")
@@ -167,7 +168,7 @@ def pressure(viewer: Viewer) -> None:
         return
     replies = "" if no_replies else ", and Service's first replies to cases"
     st.caption(
-        f"{period.in_words()}. E-mails, calls, branch meetings and events that the bank delivered{replies}. {no_replies}"
+        f"{period.in_words()}. E-mails, calls, branch meetings and events of the bank that were delivered{replies}. {no_replies}"
         f"{' ' if no_replies else ''}What people see or click themselves is not counted, nor what colleagues record in "
         "Concord, nor first calls by Sales. A week is seven days; weeks without a contact are left out."
     )

@@ -1,4 +1,4 @@
-"""Messages: what each campaign sent to how many people, and, for roles with rows, who met differing offers."""
+"""Messages: what each campaign sent to how many people, and, for roles with rows, whom different offers reached."""
 
 from __future__ import annotations
 
@@ -67,16 +67,16 @@ def view(viewer: Viewer, plans: pd.DataFrame) -> None:
 
 
 def differing(viewer: Viewer, plans: pd.DataFrame) -> None:
-    """The customers who met differing offers, for a role that reads contacts row by row; a sentence for the others."""
+    """The customers reached with different offers, for a role that reads contacts row by row, else a sentence."""
     if campaign_overlap.not_there(viewer, *campaign_overlap.REACHED, *campaign_overlap.TOLD):
         return  # said above, of the overlap
-    st.header("Who met differing offers")
+    st.header("Who was reached with different offers")
     if not data.may_see(viewer, touches.name):
         st.caption("Your role reads how many they are, above, and not who. Sales and analysts do.")
         return
     rows = data.frame(viewer, message_register.differing_customers(campaign_overlap.last_days(viewer)))
     if rows.empty:
-        tables.empty("No customer met differing offers in these days.")
+        tables.empty("No customer was reached with different offers in these days.")
         return
     named = plans.set_index("campaign_id")
     called = named["name"].fillna(pd.Series(named.index, named.index))
@@ -103,6 +103,6 @@ def differing(viewer: Viewer, plans: pd.DataFrame) -> None:
     tables.show(
         frame.head(MOST),
         "differing",
-        called="Customers who met differing offers",
+        called="Customers reached with different offers",
         columns={"First met on": on, "Second met on": on},
     )
