@@ -93,7 +93,7 @@ def _decision(record: Record, reader: Reader, now: date, ask: Ask) -> tuple[str,
     return what, expected, f"{'was' if late else 'is'} to be looked at on {day(again)}"
 
 
-def actions(meeting: Record, meetings: Sequence[Record]) -> Answer:
+def actions(meeting: Record, meetings: Sequence[Record], now: date) -> Answer:
     """What the last meeting of the series put on somebody's list."""
     last = held_before(meeting, meetings)
     if last is None:
@@ -112,7 +112,7 @@ def actions(meeting: Record, meetings: Sequence[Record]) -> Answer:
     return Answer(
         key="actions",
         question=ACTIONS,
-        title=_done_in_time(noted, held_on(last)),
+        title=_done_in_time(noted, held_on(last), now),
         sentences=(looked,),
         table=Table(
             columns=("Department", "Action", "Done"),
@@ -122,14 +122,14 @@ def actions(meeting: Record, meetings: Sequence[Record]) -> Answer:
     )
 
 
-def _done_in_time(noted: Sequence[MeetingAction], on: date) -> str:
-    """`2 of 3 actions from 31 Mar 2026 are recorded as done; 1 of 2 that named a day in time`."""
+def _done_in_time(noted: Sequence[MeetingAction], on: date, now: date) -> str:
+    """`2 of 3 actions from 31 Mar 2026 are recorded as done; 1 of 2 whose day has passed in time`."""
     done = [a for a in noted if a.done is not None]
     of = f"{len(noted)} action{'' if len(noted) == 1 else 's'} from {day(on)}"
     title = f"{len(done)} of {of} {'is' if len(noted) == 1 else 'are'} recorded as done"
-    dated = [a for a in done if a.due is not None]
+    dated = [a for a in noted if a.due is not None and a.due < now]
     return (
-        f"{title}; {sum(bool(a.in_time) for a in dated)} of {len(dated)} with a day in time"
+        f"{title}; {sum(bool(a.in_time) for a in dated)} of {len(dated)} whose day has passed in time"
         if dated
         else title
     )

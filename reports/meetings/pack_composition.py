@@ -82,7 +82,7 @@ def _sections(
         *aims,
         open_work.turns(reader, today),
         earlier_meetings.decisions(reader, today, partial(slice_asked, once)),
-        earlier_meetings.actions(meeting, meetings),
+        earlier_meetings.actions(meeting, meetings, today),
         earlier_meetings.contributions(meeting),
         *data,
     )

@@ -196,7 +196,8 @@ def test_a_meeting_from_its_plan_to_the_recorded_decision(bank: Stores) -> None:
     again = _record(bank, _plan(bank, STAND_UP, date(2026, 7, 16)))
     last = held_before(again, record_reading.records_of(Reader(bank, ANALYST), "meeting"))
     assert last == record
-    todo = actions(again, [record, again])
+    todo = actions(again, [record, again], date(2026, 7, 16))
+    assert todo.title.endswith("; 0 of 1 whose day has passed in time")
     assert todo.table is not None
     assert todo.table.rows == (
         ("Sales", "call the 12 back, by 15 Jul", "not recorded, due 15 Jul 2026"),
