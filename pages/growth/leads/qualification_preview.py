@@ -64,10 +64,14 @@ def changes_in_words(classes: pd.DataFrame) -> str:
         first = f"{numeral(lost)} qualified leads {leave}, of how many is hidden"
     else:
         first = f"how many qualified leads {leave} is hidden"
-    second = "how many others is hidden" if isnan(gained) else f"{numeral(gained) if gained else 'no'} others"
+    second = (
+        "how many others would become so is hidden"
+        if isnan(gained)
+        else f"{numeral(gained) if gained else 'no'} others would become so"
+    )
     some = classes[["kept", "lost", "gained"]].isna().any(axis=None)
     why = " Hidden: in some channels they are too few to show; the table has the others." if some else ""
-    return f"{first}, and {second}{' would become so' if not isnan(gained) else ''}.{why}"
+    return f"{first}, and {second}.{why}"
 
 
 def figures_told(names: Iterable[object]) -> list[str]:
