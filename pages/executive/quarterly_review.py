@@ -50,7 +50,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         for figure in review.figures:
             _first(figure)
     for number, exhibit in enumerate(review.exhibits):
-        label = f"**{'Trends' if len(exhibit.charts) > 1 else 'Funnel'}** · {escaped(exhibit.title)}"
+        label = f"**{'Trends' if exhibit.table is None else 'Funnel'}** · {escaped(exhibit.title)}"
         with st.expander(label, key=f"glance-{number}", on_change="rerun") as opened:
             if opened.open:
                 _exhibit(exhibit, f"glance-{number}")
@@ -227,8 +227,6 @@ def _exhibit(exhibit: Exhibit, key: str) -> None:
         st.text(sentence)
     if exhibit.table is not None:
         _table(exhibit.table, f"exhibit-table-{key}")
-    for source in exhibit.sources:
-        st.caption(f"Source: {escaped(source)}")
 
 
 def _answer(number: int, answer: Answer, quarter: str, viewer: Viewer) -> None:

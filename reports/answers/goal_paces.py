@@ -62,7 +62,7 @@ def chart(goal: Progress) -> Chart | None:
     return Chart(
         shape="line",
         says=f"{name} by month: {figure(metric, goal.actual)}, {figure(metric, goal.expected)} planned to date, "
-        f"{figure(metric, goal.goal.target)} in all",
+        f"{figure(metric, goal.goal.target)}{' in all' if adds_up(metric) else ''}",
         unit=metric.unit,
         categories=months,
         series=(Series(name=name, values=tuple([*actual, *blank][: len(parts)])),),

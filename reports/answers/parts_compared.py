@@ -84,9 +84,11 @@ def table(name: str, parts: pd.DataFrame, what: str, cases: str, title: str) -> 
     rows = tuple(
         (
             plain(r.part).capitalize(),
-            "too few to show" if r.value != r.value else figure(metric, r.value),
+            ("too few to show" if r.n != r.n else "too few to compare")
+            if r.value != r.value
+            else figure(metric, r.value),
             "" if r.value != r.value else f"{figure(metric, r.low)} to {figure(metric, r.high)}",
-            "too few" if r.n != r.n else numeral(r.n),
+            "too few to show" if r.n != r.n else numeral(r.n),
         )
         for r in rows_of(parts)
     )
@@ -104,7 +106,7 @@ def by_segment(context: ReviewContext) -> tuple[Exhibit, ...]:
     drawn = chart(CHURN, parts, "segment")
     metric, worse = CATALOGUE[CHURN], clearly_worse(parts) if drawn is not None else None
     title = "No segment loses clearly more customers than the others"
-    recommendation = "Nothing to decide here: the differences between segments lie within chance."
+    recommendation = "Nothing to decide here: no segment is clearly worse than the others."
     if drawn is None:
         title = "Churn by segment cannot be compared: too few left, or too few may be shown"
         recommendation = NOTHING_TO_DECIDE
@@ -117,7 +119,10 @@ def by_segment(context: ReviewContext) -> tuple[Exhibit, ...]:
         recommendation = (
             f"Ask the relationship managers of {name} customers what they hear before these leave."
         )
-    names = " and ".join(plain(p).capitalize() for p in hidden["part"])
+    blank, few = (
+        " and ".join(plain(p).capitalize() for p in those["part"])
+        for those in (hidden[hidden["n"].isna()], hidden[hidden["n"].notna()])
+    )
     return (
         Exhibit(
             title=title,
@@ -127,10 +132,11 @@ def by_segment(context: ReviewContext) -> tuple[Exhibit, ...]:
                 f"{period.in_words()}. Each segment is compared with all others together, corrected for their number. "
                 "A difference between segments does not say why customers leave.",
                 *(
-                    (f"Not shown: {names}, where too few left or a shown figure would give away another.",)
-                    if names
+                    (f"Not shown: {blank}, where too few left or a shown figure would give away another.",)
+                    if blank
                     else ()
                 ),
+                *((f"Not compared: {few}, with too few customers.",) if few else ()),
             ),
             table=table(
                 CHURN,

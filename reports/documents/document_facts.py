@@ -181,14 +181,14 @@ def details(figure: Figure) -> list[tuple[str, str]]:
 def studied(study: CaseStudy) -> str:
     """What a pilot was, and whether it can say what it did."""
     kind = "with a control group" if study.controlled else "without a control group: association, not proof"
-    if study.title.startswith("Not enough data yet"):
+    if study.planned:
         kind = "that is not finished"
     return f"Case study {kind} · {one_line(study.what)}"
 
 
 def recommended(study: CaseStudy) -> str:
     """What to do about a pilot: what it did is decided, what went together with something is tested first."""
-    if study.title.startswith("Not enough data yet"):
+    if study.planned:
         return "Nothing to decide here before the tests have run."
     if study.controlled:
         return "Nothing to decide here: what follows from it stands under Decisions."

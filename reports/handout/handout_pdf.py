@@ -157,7 +157,6 @@ def _exhibit(exhibit: Exhibit, *, size: float, room: float) -> list[Flowable]:
         CondPageBreak(room),
         KeepTogether(heading),
         *(part for group in body for part in _whole(group)),
-        *(aside(f"Source: {one_line(s)}", 8, spaceBefore=3) for s in exhibit.sources),
     ]
 
 

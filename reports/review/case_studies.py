@@ -106,6 +106,7 @@ def of_plans(rows: list[Any]) -> CaseStudy:
     return CaseStudy(
         title=f"Not enough data yet: {count} planned and not measured",
         controlled=False,
+        planned=True,
         what="The sample size was set before any result was seen",
         sentences=(
             *(

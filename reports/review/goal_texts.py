@@ -155,13 +155,13 @@ def table(goals: Sequence[Progress]) -> Table:
     columns = ("Goal", "Target", "So far", "Plan to date", "A year before", "State", "Departments")
     title = f"All {len(goals)} goals, those off plan first: target, where each stands, the year before, and whose it is"
     bad = sum(g.state() in BAD for g in goals)
-    short = None
+    off_alone = None
     if 0 < bad < len(goals):
         off = f"The {bad} goals that are off plan" if bad > 1 else "The goal that is off plan"
-        short = Table(
+        off_alone = Table(
             columns=columns, rows=tuple(rows[:bad]), title=f"{off}; all {len(goals)} stand in the handout"
         )
-    return Table(columns=columns, rows=tuple(rows), title=title, short=short)
+    return Table(columns=columns, rows=tuple(rows), title=title, short=off_alone)
 
 
 def _before(goal: Progress) -> str:

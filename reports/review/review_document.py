@@ -119,7 +119,7 @@ class Table:
     short: Table | None = None
     """The rows that matter most, for a slide that cannot hold all."""
     estimated: tuple[str, ...] = ()
-    """Columns of estimates, which later days move without that anything was corrected."""
+    """Columns of estimates and of days counted from today, which move without that anything was corrected."""
     corrected: tuple[Corrected, ...] = ()
     """What of an issued table reads differently today."""
 
@@ -134,7 +134,6 @@ class Exhibit:
     sentences: tuple[str, ...] = ()
     table: Table | None = None
     metrics: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,6 +170,8 @@ class CaseStudy:
     """Whether a random group without treatment was kept; only then may a sentence say what the pilot did."""
     what: str
     sentences: tuple[str, ...]
+    planned: bool = False
+    """Whether it is only planned, so that nothing was measured yet."""
     figures: tuple[Figure, ...] = ()
     chart: Chart | None = None
     sources: tuple[str, ...] = ()

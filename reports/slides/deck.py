@@ -146,7 +146,7 @@ def _answer(base: Template, review: Document, number: int, answer: Answer) -> No
 def _exhibit(base: Template, review: Document, exhibit: Exhibit, under: str) -> None:
     """A further finding on a slide of its own: its table only where no chart shows the same."""
     says = [exhibit.title, exhibit.recommendation, *exhibit.sentences, *(c.says for c in exhibit.charts)]
-    notes = document_facts.notes(review, exhibit.metrics, exhibit.sources, [s for s in says if s])
+    notes = document_facts.notes(review, exhibit.metrics, (), [s for s in says if s])
     charts = [c for c in exhibit.charts if number_scales.drawable(c)]
     flow = Flow(base, review, exhibit.title, under, notes, exhibit.recommendation)
     if len(charts) > 1:

@@ -18,6 +18,7 @@ from metrics.definitions.quarters import Quarter
 from models.evaluation.prediction_metrics import PredictionMetric as Interval
 from models.experiments.lift import Counts
 from reports.answers import pilots
+from reports.documents import document_facts
 from reports.review import case_studies, experiment_effects
 from reports.review.review_context import ReviewContext
 from reports.review.review_document import Answer, CaseStudy
@@ -122,6 +123,7 @@ def test_a_planned_test_has_found_nothing_yet(base: float, change: float, people
     )
     study = case_studies.of_plans([row] * count)
     assert study.title.startswith("Not enough data yet: ")
+    assert "that is not finished" in document_facts.studied(study)
     assert [c for text in texts(study) for c in claims(text)] == []
 
 
