@@ -89,7 +89,8 @@ def _row(context: ReviewContext, record: Record) -> tuple[tuple[str, ...], str]:
     result = decision_outcomes.outcome(
         reader, record, today, lambda of, metric, scope: slice_asked(once, of, metric, scope)
     )
-    came, words = _still_open(record, today)
+    still, words = _still_open(record, today)
+    came = still
     if record.state == REVIEWED:
         came = str(record.contents["held"])
         words = f"{CAME[came]}: {record.contents['learned']}"
@@ -97,7 +98,7 @@ def _row(context: ReviewContext, record: Record) -> tuple[tuple[str, ...], str]:
         came, words = result.did, f"{CAME[result.did]}. {result.why}"
     expected = decision_outcomes.expected_as_typed(record) if result is None else _expected(result)
     who = f"{day(taken.entered_at.date())}, {taken.contents['owner']}"
-    return (f"{record.title} {taken.contents['chosen']}", who, expected, _actual(result, came), words), came
+    return (f"{record.title} {taken.contents['chosen']}", who, expected, _actual(result, still), words), came
 
 
 def _still_open(record: Record, today: date) -> tuple[str, str]:
@@ -117,9 +118,9 @@ def _expected(result: DecisionOutcome) -> str:
     return f"{metric.label} ({figure(metric, result.then.reading.value)}): {result.expected_in_words()}"
 
 
-def _actual(result: DecisionOutcome | None, came: str) -> str:
+def _actual(result: DecisionOutcome | None, still: str) -> str:
     if result is None:
-        return {UNPINNED: "no figure pinned", DUE: "not for your role"}.get(came, "not known yet")
+        return {UNPINNED: "no figure pinned", DUE: "not for your role"}.get(still, "not known yet")
     if result.now is None:
         return "not known"
     return f"{figure(CATALOGUE[result.then.metric], result.now.value)}, {result.scope.period.in_words()}"

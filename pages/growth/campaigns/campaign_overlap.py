@@ -168,9 +168,9 @@ def pressure(viewer: Viewer) -> None:
         return
     replies = "" if no_replies else ", and Service's first replies to cases"
     st.caption(
-        f"{period.in_words()}. E-mails, calls, branch meetings and events of the bank that were delivered{replies}. {no_replies}"
-        f"{' ' if no_replies else ''}What people see or click themselves is not counted, nor what colleagues record in "
-        "Concord, nor first calls by Sales. A week is seven days; weeks without a contact are left out."
+        f"{period.in_words()}. E-mails, calls, branch meetings and events of the bank that were delivered{replies}. "
+        f"{no_replies}{' ' if no_replies else ''}What people see or click themselves is not counted, nor what colleagues "
+        "record in Concord, nor first calls by Sales. A week is seven days; weeks without a contact are left out."
     )
     total, visible = _all(weeks), weeks["weeks"].sum()
     with st.grid(3, min_column_width=215, gap="small"):
