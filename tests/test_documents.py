@@ -154,4 +154,8 @@ def test_the_fast_run_names_files_that_are_there() -> None:
 
 
 def test_the_gate_of_a_change_checks_and_tests() -> None:
-    assert re.findall(r"^make \w+$", _text(".ci/run"), re.MULTILINE) == ["make check", "make test"]
+    assert re.findall(r"^make \w+$", _text(".ci/run"), re.MULTILINE) == [
+        "make setup",
+        "make check",
+        "make test",
+    ]
