@@ -164,7 +164,8 @@ def small_charts(flow: Flow, charts: Sequence[Chart], sentences: Sequence[str]) 
     """Charts beside each other, each under its heading, as many in a row as their number asks for."""
     columns = 3 if len(charts) > 4 else 2
     rows = math.ceil(len(charts) / columns)
-    pins = [tied(f"{c.series[0].name}: {words}") for c in charts if (words := number_scales.pinned(c))]
+    pinned = (f"{c.series[0].name}: {words}" for c in charts if (words := number_scales.pinned(c)))
+    pins = [tied(words) for words in dict.fromkeys(pinned)]
     below, size = as_many(flow, [*sentences, *pins], flow.free.wide, 52, (12.0, 12.0))
     under = height(below, flow.room(flow.free.wide), size) + 6 if below else 0.0
     wide = (flow.free.wide - GAP * (columns - 1)) / columns

@@ -156,6 +156,7 @@ def test_goals_are_dashed_lines_over_a_native_chart_and_events_have_their_number
     slides = [s for s in opened(deck.slides(WITH_EXHIBITS)).slides if any(h.has_chart for h in s.shapes)]
     trends, _, segment = slides[0], slides[1], slides[2]
     assert sum(shape.has_chart for shape in trends.shapes) == 5
+    assert "Churn rate: [1] 12 Feb 2026: Rate change." in words_of(trends)
     (chart,) = [shape.chart for shape in segment.shapes if shape.has_chart]
     columns, lines = chart.plots
     assert list(columns.categories) == ["Q3 25", "Q4 25", "Q1 26 [1]", "Q2 26"]
