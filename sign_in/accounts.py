@@ -19,7 +19,7 @@ from sign_in import guessing, passwords, sessions
 from sign_in.sessions import Person
 from warehouse.access import audit
 from warehouse.access.roles import ROLES
-from warehouse.app_db.app_schema import users
+from warehouse.app_db.app_schema import external_identities, users
 from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
@@ -57,14 +57,15 @@ def authenticate(
     """The user whom name and password belong to. With `code_follows` that is not yet enough to be forgiven wrong tries.
 
     Raises SignInRefused, with one sentence for every wrong pair and another when the next try has to wait. An
-    unknown name costs the same bcrypt as a known one, and is counted the same.
+    unknown name costs the same bcrypt as a known one, and is counted the same. An account of single sign-on has no
+    password here, whatever hash it holds.
     """
     name, address = tidy(username)[:64], address[:64]
     attempt = guessing.begin(stores, name, address)
     if attempt.wait > timedelta(0):
         raise SignInRefused(guessing.please_wait(attempt.wait))
     who = get(stores, name)
-    usable = who is not None and who.disabled_at is None
+    usable = who is not None and who.disabled_at is None and not is_linked(stores, name)
     # The name of an unknown user is not copied into the log: people type passwords into the wrong field.
     subject = name if who is not None else "unknown user"
     where = guessing.came_from(address)
@@ -95,6 +96,8 @@ def change_password(
     """Set a new password and end every session of the user. `must_change` makes her choose her own next time."""
     name = tidy(username)
     who = _existing(stores, name)
+    if is_linked(stores, name):
+        raise ChangeRefused(f"“{name}” comes in by single sign-on and has no password here.")
     if passwords.fits(password, who.password_hash):
         raise ChangeRefused("This is the password you had before. Choose a new one.")
     new = {
@@ -154,6 +157,14 @@ def get(stores: Stores, username: str) -> Person | None:
     """The user of that name, or None."""
     with stores.read_app_db() as app_db:
         return app_db.execute(select(users).where(users.c.username == tidy(username))).first()
+
+
+def is_linked(stores: Stores, username: str) -> bool:
+    """Whether an account belongs to somebody of a single sign-on provider, which alone says who she is."""
+    t = external_identities
+    with stores.read_app_db() as app_db:
+        hers = app_db.execute(select(t.c.linked_at).where(t.c.username == tidy(username))).first()
+    return hers is not None
 
 
 def tidy(username: str) -> str:

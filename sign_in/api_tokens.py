@@ -1,7 +1,8 @@
 """Tokens with which a program asks in the name of a colleague: made, revoked and counted here, kept as a hash alone.
 
 A token says *who*, never *what she may*: account and role are read on every use. What ends her sessions everywhere ends
-her tokens with them. It opens nothing but the API, and reads only.
+her tokens with them. Who comes by single sign-on has to come again within `CONFIRMED_FOR`: only then is it known that the
+provider still lets her in. A token opens nothing but the API, and reads only.
 """
 
 from __future__ import annotations
@@ -13,25 +14,27 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
+from sign_in.accounts import ADMINISTRATOR
 from sign_in.sessions import Person
 from warehouse.access import audit
 from warehouse.access.reader import Viewer
-from warehouse.app_db.app_schema import api_tokens, users
+from warehouse.app_db.app_schema import api_tokens, external_identities, users
 from warehouse.errors import ChangeRefused, Problem
 from warehouse.retry import ask
 from warehouse.sql.moment_sql import instant
-from warehouse.sql.moments import instant_of
+from warehouse.sql.moments import instant_before, instant_of
 from warehouse.stores.connect import Stores
 
-ADMINISTRATOR = "administrator"
 SHORTEST, LONGEST = 3, 60
 """Characters of what a token is for."""
 MOST = 5
 """Tokens that a colleague may have at a time."""
 LASTS = (30, 90, 365)
 """Days for which a token may be made."""
+CONFIRMED_FOR = timedelta(days=7)
+"""So long after its owner's last single sign-on a token opens something."""
 A_MINUTE = 60
 """Questions of a colleague's tokens in a minute."""
 _TOKEN = re.compile(r"concord_[A-Za-z0-9_-]{43}")
@@ -115,13 +118,23 @@ def open_ones(stores: Stores, viewer: Viewer) -> pd.DataFrame:
 
 
 def holder(stores: Stores, token: str) -> Holder | None:
-    """Whose token this is now; None if nobody's: unknown, ended, expired, or its account locked. Only reads."""
+    """Whose token this is now; None if nobody's. Only reads.
+
+    Nobody's is one that is unknown, ended or expired, whose account is locked, or was not confirmed for too long.
+    """
     if not _TOKEN.fullmatch(token):
         return None
+    now, e = stores.now(), external_identities.c
     query = (
         select(users, api_tokens.c.token_id)
         .join(api_tokens, api_tokens.c.username == users.c.username)
-        .where(api_tokens.c.token_hash == _hashed(token), _open(stores.now()), users.c.disabled_at.is_(None))
+        .outerjoin(external_identities, e.username == users.c.username)
+        .where(
+            api_tokens.c.token_hash == _hashed(token),
+            _open(now),
+            users.c.disabled_at.is_(None),
+            or_(e.username.is_(None), instant(e.confirmed_at) > instant_before(now, CONFIRMED_FOR)),
+        )
     )
     row = ask(stores.app_db.execution_options(reading=True), lambda app_db: app_db.execute(query).first())
     return None if row is None else Holder(row, row.token_id)

@@ -25,7 +25,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sign_in import accounts, guessing, sessions
 from sign_in.guessing import SignInRefused
@@ -131,7 +131,9 @@ class SingleSignOn:
             raise SignInRefused("The provider did not let you in, or you cancelled. Please try again.")
         claims = self._claims(provider, given["code"], kept["verifier"], kept["nonce"])
         who = self._account(claims)
-        audit.note(self.stores, who.username, guessing.ACCEPTED, who.username, BY)
+        with audit.entry(self.stores, who.username, guessing.ACCEPTED, who.username, BY) as entry:
+            hers = external_identities.c.username == who.username
+            entry.app_db.execute(update(external_identities).where(hers).values(confirmed_at=entry.at))
         token = sessions.start(self.stores, who, replacing=replacing, came_by=sessions.SINGLE_SIGN_ON)
         return token, str(kept["next"])
 
@@ -232,6 +234,8 @@ class SingleSignOn:
                     why=f"group {group}"[:80],
                 )
         except ChangeRefused as refused:
+            if linked is not None:
+                sessions.end_all(self.stores, linked.username, by=BY, why="a role that does not fit any more")
             self._refuse(linked.username if linked is not None else "", str(refused))
         who = accounts.get(self.stores, linked.username) if linked is not None else None
         if who is None:
@@ -296,7 +300,12 @@ class SingleSignOn:
 
 
 def link(stores: Stores, username: str, subject: str, *, by: str) -> None:
-    """Let somebody of the provider have an account that is there. Raises ChangeRefused if either has another already."""
+    """Let somebody of the provider have an account that is there, which then has no password of its own any more.
+
+    Raises ChangeRefused if either has another already, or without single sign-on in the settings.
+    """
+    if not checked(stores.settings):
+        raise ChangeRefused("Single sign-on is not set up, so nobody can be linked. See docs/settings.md.")
     name, t = accounts.tidy(username), external_identities
     if accounts.get(stores, name) is None:
         raise ChangeRefused(f"There is no user “{name}”.")
@@ -307,6 +316,8 @@ def link(stores: Stores, username: str, subject: str, *, by: str) -> None:
                 "The account, or the person of the provider, is linked already. Nothing was changed."
             )
         _link(entry, stores.settings.oidc_issuer, subject, name)
+        no_password = {"password_hash": "", "must_change_password": False}
+        entry.app_db.execute(update(users).where(users.c.username == name).values(no_password))
         sessions.end_all_within(entry, name, "linked to single sign-on")
 
 

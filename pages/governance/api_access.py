@@ -12,7 +12,7 @@ from metrics.comparison.words import numeral
 from metrics.definitions.scope import Scope
 from pages.components import forms, tables
 from pages.components.typed_text import escaped
-from sign_in import api_tokens
+from sign_in import accounts, api_tokens
 from warehouse.access.reader import Viewer
 from warehouse.sql.moments import instant_of
 from warehouse.stores import connect
@@ -27,7 +27,7 @@ DAY = st.column_config.DatetimeColumn(format="D MMM YYYY", width=110)
 
 def page(viewer: Viewer, scope: Scope | None) -> None:
     """The finding, the new token, the list with a way to end each, and how a program asks."""
-    rows, runs_it = api_tokens.open_ones(connect.here(), viewer), viewer.role == api_tokens.ADMINISTRATOR
+    rows, runs_it = api_tokens.open_ones(connect.here(), viewer), viewer.role == accounts.ADMINISTRATOR
     count = f"{numeral(len(rows)) if len(rows) else 'No'} {'token' if len(rows) == 1 else 'tokens'}"
     st.title(f"{count} may ask for figures in {'a colleague’s' if runs_it else 'your'} name")
     _new_token()

@@ -22,11 +22,13 @@ from joserfc.jwk import RSAKey
 from sqlalchemy import select
 from starlette.testclient import TestClient
 
-from sign_in import accounts, sessions, single_sign_on
+from sign_in import accounts, api_tokens, sessions, single_sign_on
 from sign_in.gate import Gate
 from sign_in.guessing import SignInRefused
 from sign_in.single_sign_on import SingleSignOn
+from tests.sign_in.amy_chan import PASSWORD
 from tests.sign_in.test_gate import PAGE, form_of, sign_in
+from warehouse.access.reader import Viewer
 from warehouse.app_db.app_schema import audit_log
 from warehouse.errors import ChangeRefused, Problem
 from warehouse.settings import Settings
@@ -138,7 +140,16 @@ def test_a_name_chosen_at_the_provider_is_nobodys_account_until_an_operator_link
     assert amy.role == "analyst"
     with pytest.raises(ChangeRefused, match="no user"):
         single_sign_on.link(here, "nobody", "s-x", by="operator")
+    with pytest.raises(ChangeRefused, match="not set up"):
+        single_sign_on.link(replace(here, settings=Settings()), "amy", "s-mallory", by="operator")
     single_sign_on.link(here, "amy", "s-mallory", by="operator")
+    with pytest.raises(SignInRefused, match="do not match"):
+        accounts.authenticate(here, "amy", PASSWORD, "203.0.113.1")
+    linked = accounts.get(here, "amy")
+    assert linked is not None
+    assert linked.password_hash == ""
+    with pytest.raises(ChangeRefused, match="has no password here"):
+        accounts.change_password(here, "amy", "another horse battery", by="admin")
     for username, subject in (("amy", "s-other"), ("amy", "s-mallory")):
         with pytest.raises(ChangeRefused, match="linked already"):
             single_sign_on.link(here, username, subject, by="operator")
@@ -158,6 +169,33 @@ def test_who_is_locked_here_stays_locked_and_has_no_password_to_come_in_with(bro
     for password in ("", "!", "None"):
         with pytest.raises(SignInRefused):
             accounts.authenticate(here, "rita", password, "203.0.113.1")
+
+
+def test_a_token_needs_its_owner_to_have_come_in_at_the_provider_within_a_week(browser, here, clock):
+    comes(browser, "s-rita")
+    token = api_tokens.make(here, Viewer("rita", "Rita Mok", "relationship_manager"), "a sheet", 90)
+    local = api_tokens.make(here, Viewer("amy", "Amy Chan", "analyst"), "a sheet", 90)
+    clock.passes(days=6, hours=23)
+    assert api_tokens.holder(here, token) is not None
+    clock.passes(hours=2)
+    assert api_tokens.holder(here, token) is None
+    assert api_tokens.holder(here, local) is not None, (
+        "of an account of this bank alone nothing is to be confirmed"
+    )
+    browser.cookies.clear()
+    comes(browser, "s-rita")
+    assert api_tokens.holder(here, token) is not None
+
+
+def test_a_role_at_the_provider_that_cannot_be_applied_ends_what_was_opened_before(browser, here):
+    comes(browser, "s-rita")
+    session = browser.cookies["concord"]
+    token = api_tokens.make(here, Viewer("rita", "Rita Mok", "relationship_manager"), "a sheet", 90)
+    sso = SingleSignOn(here, true_time)
+    with pytest.raises(SignInRefused, match="needs an RM number"):
+        sso._account({"sub": "s-rita", "groups": ["concord-rm"]})
+    assert sessions.person(here, session) is None
+    assert api_tokens.holder(here, token) is None
 
 
 def test_a_relationship_manager_without_a_number_is_told_what_is_missing(browser, here):

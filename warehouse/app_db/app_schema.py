@@ -122,6 +122,9 @@ external_identities = Table(
     Column("subject", Text, primary_key=True, comment="What the provider calls the person, for good."),
     Column("username", Text, ForeignKey("users.username"), nullable=False, unique=True),
     Column("linked_at", DateTime, nullable=False),
+    Column(
+        "confirmed_at", DateTime, comment="When the provider last let the person in, with the role of then."
+    ),
     comment="Whose account somebody of a single sign-on provider has.",
 )
 

@@ -555,6 +555,7 @@ def upgrade() -> None:
     sa.Column('subject', sa.Text(), nullable=False, comment='What the provider calls the person, for good.'),
     sa.Column('username', sa.Text(), nullable=False),
     sa.Column('linked_at', sa.DateTime(), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(), comment='When the provider last let the person in, with the role of then.'),
     sa.ForeignKeyConstraint(['username'], ['users.username'], ),
     sa.PrimaryKeyConstraint('issuer', 'subject'),
     sa.UniqueConstraint('username'),
