@@ -1,7 +1,8 @@
-"""A clock that is set forward ends nobody's session: a jump is what it moved more than time passed since the last look.
+"""A clock set forward a little ends nobody's session: a jump is what it moved more than time passed since the last look.
 
 Time that passes is read from a clock that nobody sets and that goes on while the machine sleeps. What moved while no
-process of the app was running cannot be known.
+process of the app was running cannot be known. Over a jump longer than a session may idle none is carried: it may be a
+clock that was wrong about the time that passed.
 """
 
 from __future__ import annotations
@@ -36,11 +37,13 @@ class ClockWatch:
         """Let sessions that only a jump would end go on, and end those that one back would revive."""
         with self._lock:
             now = self._difference()
-            jump, self._ahead = timedelta(seconds=now - self._ahead), now
-            if jump >= LEAST:
+            jump = timedelta(seconds=now - self._ahead)
+            if LEAST <= jump <= timedelta(minutes=self.stores.settings.idle_minutes):
                 sessions.go_on_after_jump(self.stores, jump)
             elif jump <= -LEAST:
                 sessions.end_before_jump(self.stores, -jump)
+            # Only now: what failed is done at the next look.
+            self._ahead = now
 
     def _difference(self) -> float:
         return instant_of(self.stores.now()) / 1_000_000 - self.passed()

@@ -95,7 +95,7 @@ class Gate:
         self._handed_out = HandedOut()
 
     def _person(self, token: str | None) -> Person | None:
-        """Who holds a token now; a clock that was just set forward ends nothing."""
+        """Who holds a token now; a clock that was just set forward a little ends nothing."""
         if self._clock is not None:
             self._clock.check()
         return sessions.person(self.stores, token)

@@ -95,6 +95,7 @@ def person(stores: Stores, token: str | None) -> Person | None:
             sessions.c.awaits == "",
             instant(sessions.c.seen_at) > _idle_since(now, settings),
             instant(sessions.c.started_at) > _too_long_since(now, settings),
+            _begun(now),
             users.c.disabled_at.is_(None),
         )
     )
@@ -113,6 +114,7 @@ def pending(stores: Stores, token: str | None) -> tuple[Person, str] | None:
             sessions.c.ended_at.is_(None),
             sessions.c.awaits != "",
             instant(sessions.c.started_at) > instant_before(stores.now(), PENDING_FOR),
+            _begun(stores.now()),
             users.c.disabled_at.is_(None),
         )
     )
@@ -201,14 +203,23 @@ def go_on_after_jump(stores: Stores, jump: timedelta) -> None:
 
 
 def end_before_jump(stores: Stores, jump: timedelta) -> None:
-    """The clock was set back by so much: sessions that were over stay so."""
-    was = stores.now() + jump
+    """The clock was set back by so much: sessions that were over stay so, and those that go on move back with it.
+
+    A second process that sees the same jump later cannot tell these from what was over, and ends them.
+    """
+    t, span = sessions.c, timedelta(seconds=int(jump.total_seconds()))
+    was = stores.now() + span
     too_old = or_(
-        instant(sessions.c.seen_at) <= _idle_since(was, stores.settings),
-        instant(sessions.c.started_at) <= _too_long_since(was, stores.settings),
+        instant(t.seen_at) <= _idle_since(was, stores.settings),
+        instant(t.started_at) <= _too_long_since(was, stores.settings),
     )
-    with audit.entry(stores, "clock", "session.clock", "", f"set back by {jump}") as entry:
+    with audit.entry(stores, "clock", "session.clock", "", f"set back by {span}") as entry:
         _end(entry, too_old, "expired")
+        ahead = and_(t.ended_at.is_(None), instant(t.seen_at) > instant_before(entry.at, -SEEN_EVERY))
+        rows = entry.app_db.execute(select(t.token_hash, t.started_at, t.seen_at).where(ahead)).all()
+        for row in rows:
+            moved = {"started_at": row.started_at - span, "seen_at": row.seen_at - span}
+            entry.app_db.execute(update(sessions).where(t.token_hash == row.token_hash).values(**moved))
 
 
 def end(stores: Stores, token: str, why: str = "signed out") -> None:
@@ -230,6 +241,7 @@ def open_ones(stores: Stores) -> pd.DataFrame:
             t.c.awaits == "",
             instant(t.c.seen_at) > _idle_since(now, settings),
             instant(t.c.started_at) > _too_long_since(now, settings),
+            _begun(now),
         )
         .order_by(instant(t.c.seen_at).desc())
     )
@@ -255,6 +267,12 @@ def _end(entry: audit.AuditEntry, which: Any, why: str) -> None:
     entry.app_db.execute(
         update(sessions).where(which, sessions.c.ended_at.is_(None)).values(ended_at=entry.at, ended_why=why)
     )
+
+
+def _begun(now: datetime) -> Any:
+    """No moment of a session lies ahead of the clock by more than `SEEN_EVERY`: one set back would prolong it."""
+    latest = instant_before(now, -SEEN_EVERY)
+    return and_(instant(sessions.c.started_at) <= latest, instant(sessions.c.seen_at) <= latest)
 
 
 def _too_old(settings: Settings, entry: audit.AuditEntry) -> Any:
