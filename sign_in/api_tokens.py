@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from sign_in.accounts import ADMINISTRATOR
 from sign_in.sessions import Person
@@ -143,19 +143,20 @@ def holder(stores: Stores, token: str) -> Holder | None:
 def use(stores: Stores, who: Holder, action: str, subject: str, why: str) -> None:
     """Count a question before it is answered, and write it into the audit log. Raises TooMany beyond `A_MINUTE`.
 
-    What was refused so is not written: a flood of questions would drown the log.
+    What was refused so is not written: a flood of questions would drown the log, and waits for nobody who writes.
     """
     t = api_tokens.c
+
+    def counted(at: datetime) -> Select[tuple[int]]:
+        of_this_minute = t.username == who.person.username, t.minute == at.replace(second=0, microsecond=0)
+        return select(func.coalesce(func.sum(t.uses), 0)).where(*of_this_minute)
+
+    before_lock = counted(stores.now())
+    reading = stores.app_db.execution_options(reading=True)
+    _check_minute(ask(reading, lambda app_db: app_db.execute(before_lock).scalar_one()))
     with audit.entry(stores, who.person.username, action, subject, f"token {who.token_id}: {why}") as entry:
         minute = entry.at.replace(second=0, microsecond=0)
-        counted = select(func.coalesce(func.sum(t.uses), 0)).where(
-            t.username == who.person.username, t.minute == minute
-        )
-        if entry.app_db.execute(counted).scalar_one() >= A_MINUTE:
-            raise TooMany(
-                f"These are more than {A_MINUTE} questions in a minute, and no more are answered. Wait for the next "
-                "minute, and keep answers: figures change once a day."
-            )
+        _check_minute(entry.app_db.execute(counted(entry.at)).scalar_one())
         before = select(t.minute, t.uses).where(t.token_id == who.token_id, t.ended_at.is_(None))
         row = entry.app_db.execute(before).first()
         if row is None:
@@ -165,6 +166,14 @@ def use(stores: Stores, who: Holder, action: str, subject: str, why: str) -> Non
             update(api_tokens)
             .where(t.token_id == who.token_id)
             .values(used_at=entry.at, minute=minute, uses=uses)
+        )
+
+
+def _check_minute(uses: int) -> None:
+    if uses >= A_MINUTE:
+        raise TooMany(
+            f"These are more than {A_MINUTE} questions in a minute, and no more are answered. Wait for the next "
+            "minute, and keep answers: figures change once a day."
         )
 
 

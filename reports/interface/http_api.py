@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,7 @@ import orjson
 from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from metrics.catalogue import CATALOGUE
 from reports.exports import parquet_files
@@ -46,6 +47,8 @@ LONGEST = 16_384
 """Bytes of a question."""
 AT_ONCE, WAITING = 2, 20
 """Questions worked on, and questions that may wait for that, in one process."""
+OF_ONE = 4
+"""How many of these may be one account's."""
 _STATUS: Mapping[type[Problem], int] = {
     NotUnderstood: 422,
     AccessRefused: 403,
@@ -54,6 +57,10 @@ _STATUS: Mapping[type[Problem], int] = {
     ChangeRefused: 401,
 }
 PARQUET = "application/vnd.apache.parquet"
+
+
+class Busy(Problem):
+    """More questions at a time than are taken."""
 
 
 class NotThere(Problem):
@@ -66,7 +73,7 @@ class HttpApi:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         self._threads = ThreadPoolExecutor(AT_ONCE, "api")
-        self._open = 0
+        self._open: Counter[str] = Counter()
         self._assistants: StreamableHTTPSessionManager | None = None
 
     @asynccontextmanager
@@ -87,30 +94,61 @@ class HttpApi:
         )
         self._assistants = tools.session_manager
         async with self._assistants.run():
-            yield
-        self._assistants = None
+            try:
+                yield
+            finally:
+                self._assistants = None
 
     async def answer(self, request: Request, who: Holder) -> ASGIApp:
         """The response to a request whose token is `who`'s."""
         if request.url.path == FOR_ASSISTANTS and self._assistants is not None:
-            request.scope[_HOLDER] = who
-            return self._assistants.handle_request
+            return self._for_assistant(request, who, self._assistants)
         if request.method not in ("GET", "HEAD", "POST"):
             return sentence_for_program("This API reads only: it takes GET, and POST for a question.", 405)
         try:
             given = await _body(request) if request.method == "POST" else None
         except NotUnderstood as problem:
             return sentence_for_program(str(problem), 422)
-        if self._open >= AT_ONCE + WAITING:
-            busy = sentence_for_program("Many programs ask at this moment. Ask again in a minute.", 503)
-            busy.headers["Retry-After"] = "60"
-            return busy
-        self._open += 1
         try:
-            loop = asyncio.get_running_loop()
-            return await loop.run_in_executor(self._threads, self._answered, request, who, given)
+            with self._one_more(who):
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._threads, self._answered, request, who, given)
+        except Busy as busy:
+            return _later(busy, 503)
+
+    def _for_assistant(
+        self, request: Request, who: Holder, assistants: StreamableHTTPSessionManager
+    ) -> ASGIApp:
+        if request.method != "POST":
+            return sentence_for_program("Assistants send each message by POST.", 405)
+        request.scope[_HOLDER] = who
+
+        async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                with self._one_more(who):
+                    await assistants.handle_request(scope, receive, send)
+            except Busy as busy:
+                await _later(busy, 503)(scope, receive, send)
+
+        return counted
+
+    @contextmanager
+    def _one_more(self, who: Holder) -> Iterator[None]:
+        """While a question is open. Raises Busy for one too many, of all accounts or of this one."""
+        name = who.person.username
+        if self._open.total() >= AT_ONCE + WAITING:
+            raise Busy("Many programs ask at this moment. Ask again in a minute.")
+        if self._open[name] >= OF_ONE:
+            raise Busy(
+                f"{OF_ONE} questions of yours are not answered yet. Wait for an answer before the next."
+            )
+        self._open[name] += 1
+        try:
+            yield
         finally:
-            self._open -= 1
+            self._open[name] -= 1
+            if not self._open[name]:
+                del self._open[name]
 
     def _answered(self, request: Request, who: Holder, given: object) -> Response:
         try:
@@ -124,10 +162,9 @@ class HttpApi:
                     f"This did not work. Please give your administrator the reference {number}.", 500
                 )
             status = next((s for kind, s in _STATUS.items() if isinstance(problem, kind)), 503)
-            refusal = sentence_for_program(str(problem), 404 if isinstance(problem, NotThere) else status)
             if isinstance(problem, TooMany):
-                refusal.headers["Retry-After"] = "60"
-            return refusal
+                return _later(problem, status)
+            return sentence_for_program(str(problem), 404 if isinstance(problem, NotThere) else status)
 
     def _route(self, request: Request, who: Holder, given: object) -> Response:
         path = request.url.path.removeprefix(PLACE)
@@ -154,6 +191,7 @@ class HttpApi:
             self._note(who, named[1], "definition")
             return _json(figure_question.metrics_for(self._viewer(who), [named[1]])[0])
         if path == "tables":
+            self._note(who, "tables", "")
             return _json({"tables": parquet_files.offered(self._viewer(who))})
         if table := re.fullmatch(r"tables/(\w{1,80})\.parquet", path):
             return self._parquet(who, table[1])
@@ -198,6 +236,12 @@ class HttpApi:
 
     def _reader(self, viewer: Viewer) -> Reader:
         return Reader(self.stores, viewer, self.stores.snapshot())
+
+
+def _later(problem: Problem, status: int) -> Response:
+    refusal = sentence_for_program(str(problem), status)
+    refusal.headers["Retry-After"] = "60"
+    return refusal
 
 
 async def _body(request: Request) -> object:

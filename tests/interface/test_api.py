@@ -26,6 +26,7 @@ from sign_in import accounts, api_tokens, sessions
 from tests.interface.conftest import Programs
 from tests.warehouse.onlookers import EVERYBODY
 from warehouse import schema
+from warehouse.access import audit
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.roles import ROLES
 from warehouse.app_db import app_schema
@@ -305,7 +306,7 @@ def test_who_has_to_choose_a_password_first_asks_nothing(
 
 
 def test_a_flood_of_questions_is_refused_whatever_the_token_and_stays_out_of_the_log(
-    programs: Programs, colleague: Callable[[str, str], Viewer]
+    programs: Programs, colleague: Callable[[str, str], Viewer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     viewer = colleague("flood", "sales")
     second = api_tokens.make(programs.stores, viewer, "another", 30)
@@ -320,6 +321,11 @@ def test_a_flood_of_questions_is_refused_whatever_the_token_and_stays_out_of_the
         assert (answer.status_code, answer.headers["retry-after"]) == (429, "60")
         assert "more than 60 questions in a minute" in answer.json()["error"]
     assert len(programs.lines("question.api")) == before
+    with monkeypatch.context() as written:
+        written.setattr(
+            audit, "entry", lambda *_: pytest.fail("a refused question waits for the lock of writers")
+        )
+        assert programs.get("flood", "query", metric="leads").status_code == 429
     assert programs.ask("flood", metric="leads").status_code == 200, "in the next minute"
 
 
@@ -416,6 +422,7 @@ def test_an_analyst_takes_whole_tables_along_without_a_name_in_them(
 ) -> None:
     programs.moment.at += timedelta(minutes=1)
     offered = {t["table"] for t in programs.get("analyst", "tables").json()["tables"]}
+    assert programs.lines("question.api")[-1].subject == "tables"
     assert {"customers", "leads", "tickets", "customer_profiles"} <= offered
     reader = Reader(programs.stores, EVERYBODY["analyst"], programs.stores.snapshot())
     for table in (schema.customers, schema.leads, schema.tickets):

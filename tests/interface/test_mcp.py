@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import threading
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +19,7 @@ from mcp.client.streamable_http import streamable_http_client
 from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
-from reports.interface.http_api import HttpApi
+from reports.interface.http_api import OF_ONE, HttpApi
 from sign_in import accounts
 from sign_in.gate import Gate
 from tests.interface.conftest import Programs, beyond
@@ -160,6 +161,63 @@ def test_without_a_token_no_assistant_is_answered(programs: Programs) -> None:
     for right in ({}, {"authorization": "Bearer concord_" + "A" * 43}):
         answer = programs.client.post("/api/mcp", json={}, headers=right)
         assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+def test_assistants_send_by_post_and_one_account_has_four_questions_open_at_most(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, caller = threading.Event(), HttpApi._caller
+
+    def slow(api: HttpApi, *call: Any) -> Viewer:
+        go_on.wait(20)
+        return caller(api, *call)
+
+    monkeypatch.setattr(HttpApi, "_caller", slow)
+    message = {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": "list_goals", "arguments": {}},
+    }
+
+    async def run() -> Any:
+        api = HttpApi(programs.stores)
+        gate = Gate(beyond, stores=programs.stores, policy="", hosts=["bank.test"], interface=api.answer)
+        web = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(gate), base_url="http://bank.test", timeout=30
+        )
+        accepts = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
+
+        async def post(role: str, into: list[int]) -> None:
+            into.append(
+                (await web.post("/api/mcp", json=message, headers=accepts | programs.right(role))).status_code
+            )
+
+        async with api.for_assistants(), web:
+            methods = [
+                (await web.request(method, "/api/mcp", headers=accepts | programs.right("sales"))).status_code
+                for method in ("GET", "DELETE", "PUT")
+            ]
+            first: list[int] = []
+            async with anyio.create_task_group() as at_once:
+                for _ in range(OF_ONE):
+                    at_once.start_soon(post, "sales", first)
+                while api._open["sales"] < OF_ONE:
+                    await anyio.sleep(0.01)
+                fifth = await web.get("/api/v1/metrics", headers=programs.right("sales"))
+                more: list[int] = []
+                await post("sales", more)
+                other = await web.get("/api/v1/metrics", headers=programs.right("analyst"))
+                go_on.set()
+            return methods, first, fifth, more, other, api
+
+    methods, first, fifth, more, other, api = anyio.run(run)
+    assert methods == [405, 405, 405]
+    assert first == [200] * OF_ONE
+    assert (fifth.status_code, fifth.headers["retry-after"], more) == (503, "60", [503])
+    assert "of yours are not answered yet" in fifth.json()["error"]
+    assert other.status_code == 200
+    assert (api._open.total(), api._assistants) == (0, None)
 
 
 def test_an_account_that_is_locked_meanwhile_is_refused_at_its_next_call(
