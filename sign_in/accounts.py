@@ -24,8 +24,9 @@ from warehouse.errors import ChangeRefused
 from warehouse.stores.connect import Stores
 
 ADMINISTRATOR = "administrator"
+RESERVED = frozenset({"operator", "nightly", "clock", "settings", "visitor", "test"})
+"""Who the audit log calls so is no account."""
 PASSWORD_FITS = "sign_in.password"  # noqa: S105  what an audit line is called
-SignInRefused = guessing.SignInRefused
 
 
 def create(
@@ -63,7 +64,7 @@ def authenticate(
     name, address = tidy(username)[:64], address[:64]
     attempt = guessing.begin(stores, name, address)
     if attempt.wait > timedelta(0):
-        raise SignInRefused(guessing.please_wait(attempt.wait))
+        raise guessing.SignInRefused(guessing.please_wait(attempt.wait))
     who = get(stores, name)
     usable = who is not None and who.disabled_at is None and not is_linked(stores, name)
     # The name of an unknown user is not copied into the log: people type passwords into the wrong field.
@@ -74,8 +75,8 @@ def authenticate(
         if attempt.then > timedelta(0):
             why = f"{where}, next try in {attempt.then.total_seconds():.0f} s"
             audit.note(stores, guessing.VISITOR, "sign_in.locked", subject, why)
-            raise SignInRefused(f"{_WRONG} {guessing.please_wait(attempt.then)}")
-        raise SignInRefused(_WRONG)
+            raise guessing.SignInRefused(f"{_WRONG} {guessing.please_wait(attempt.then)}")
+        raise guessing.SignInRefused(_WRONG)
     assert who is not None
     with audit.entry(
         stores, name, PASSWORD_FITS if code_follows else guessing.ACCEPTED, name, where
@@ -226,6 +227,8 @@ def checked_row(
         raise ChangeRefused(
             f"“{username}” cannot be a user name: use up to 20 letters, digits, - and _, or an e-mail address."
         )
+    if name in RESERVED:
+        raise ChangeRefused(f"“{name}” cannot be a user name: the audit log calls Concord’s own work so.")
     if not validator.validate_name(full_name):
         raise ChangeRefused(f"“{full_name}” cannot be a full name: use 2 to 100 letters.")
     if email and not validator.validate_email(email):

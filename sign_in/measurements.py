@@ -1,7 +1,7 @@
 """The endpoint `/metrics`, in Prometheus' text: how the gate is used, and what the app says of itself.
 
-It is for a monitoring system: with the token of the settings, or, without one, from this machine alone. Everybody else
-is told that there is nothing.
+It is for a monitoring system: with the token of the settings, or, without one, from this machine alone and by one of its
+own names. For everybody else the address is one like any other, which needs a session.
 """
 
 from __future__ import annotations
@@ -74,6 +74,9 @@ class Measurements:
         if self.token:
             given = request.headers.get("authorization", "")
             return hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode())
+        # A proxy on this machine hands on the app's own name, and a page at a rebound name has that one.
+        if not headers.host_allowed(request.headers.get("host", ""), LOOPBACK):
+            return False
         # Behind a proxy everybody may seem to come from here.
         if any(name in request.headers for name in ("x-forwarded-for", "forwarded", "x-real-ip", "via")):
             return False

@@ -23,6 +23,8 @@ _OURS = Path(__file__).parents[1]
 _BLANKED = (
     (re.compile(r"://[^/\s@]+@"), "://…@"),
     (re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+"), "…@…"),
+    (re.compile(r"(?i)\b(bearer|basic)\s+\S+"), r"\1 …"),
+    (re.compile(r"\bconcord_[A-Za-z0-9_-]{8,}"), "concord_…"),
     (re.compile(r"(?i)\b(password|passwd|secret|token|key|authorization|cookie)(\W{1,3})\S+"), r"\1\2…"),
     (re.compile(r"\b[A-Za-z]{0,3}\d{6,}\b"), "…"),
     (re.compile(r"(?<!\d)(?:\+?852[\s-]*)?\d{4}[\s-]\d{4}(?!\d)"), "…"),

@@ -113,7 +113,7 @@ def test_who_is_locked_is_signed_out_and_comes_in_again_once_unlocked(bank: Stor
 def test_wrong_tries_are_shown_of_accounts_alone_and_can_be_forgotten(bank: Stores) -> None:
     for name in ("amy", "typed a password here"):
         for _ in range(6):
-            with pytest.raises(accounts.SignInRefused):
+            with pytest.raises(guessing.SignInRefused):
                 accounts.authenticate(bank, name, "wrong", OFFICE)
     assert set(guessing.waits(bank)) == {"amy"}
     assert guessing.waits(bank)["amy"] > timedelta(0)

@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from streamlit_authenticator.utilities.hasher import Hasher
 
 from cli.__main__ import main
-from sign_in import account_import, accounts, sessions
+from sign_in import account_import, accounts, guessing, sessions
 from tests.sign_in.amy_chan import OFFICE, PASSWORD
 from warehouse.errors import ChangeRefused
 
@@ -145,16 +145,22 @@ def test_a_wrong_pair_costs_one_bcrypt_of_the_same_cost_and_says_the_same(stores
 
     monkeypatch.setattr(bcrypt, "checkpw", watched)
     for password in ("wrong", "", "x" * 500, ASH + "\x00", "\ud800"):
-        with pytest.raises(accounts.SignInRefused) as refused:
+        with pytest.raises(guessing.SignInRefused) as refused:
             accounts.authenticate(stores, name, password, f"address {len(checked)}")
         assert str(refused.value) == "User name and password do not match an account."
     assert checked == [b"$2b$12$"] * 5
 
 
 def test_what_a_stranger_types_does_not_reach_the_audit_log(stores):
-    with pytest.raises(accounts.SignInRefused):
+    with pytest.raises(guessing.SignInRefused):
         accounts.authenticate(stores, "my secret password\r\n2026 root", "x", OFFICE)
     with stores.app_db.connect() as app_db:
         log = str(app_db.exec_driver_sql("select who, subject, why from audit_log").all())
     assert "secret" not in log
     assert "unknown user" in log
+
+
+@pytest.mark.parametrize("name", sorted(accounts.RESERVED))
+def test_nobody_is_called_what_the_audit_log_calls_the_programs_own_work(name):
+    with pytest.raises(ChangeRefused, match="own work"):
+        accounts.checked_row(name.upper(), "Amy Chan", None, "analyst", None, None)

@@ -38,7 +38,7 @@ def amy(stores, enrolled):
 
 
 def refused(stores, who, code, clock, address=OFFICE):
-    with pytest.raises(accounts.SignInRefused) as problem:
+    with pytest.raises(guessing.SignInRefused) as problem:
         second_factor.check(stores, who, code, address, clock())
     return str(problem.value)
 
@@ -120,11 +120,11 @@ def test_guessing_codes_waits_and_a_right_password_in_between_forgives_nothing(
     assert "Please wait" in sentence
     # The right one has to wait, too, and so has the password.
     assert "Please wait" in refused(stores, amy, enrolled[0].at(clock()), clock)
-    with pytest.raises(accounts.SignInRefused, match="Please wait"):
+    with pytest.raises(guessing.SignInRefused, match="Please wait"):
         accounts.authenticate(stores, "amy", PASSWORD, OFFICE, code_follows=True)
     for number in range(40):
         refused(stores, amy, f"{number:06d}", clock, f"198.51.100.{number}")
-    with pytest.raises(accounts.SignInRefused, match="Please wait"):
+    with pytest.raises(guessing.SignInRefused, match="Please wait"):
         second_factor.check(stores, amy, enrolled[0].at(clock()), "203.0.113.9", clock())
 
 

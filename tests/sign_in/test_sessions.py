@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from sign_in import accounts, sessions
+from sign_in import accounts, guessing, sessions
 from tests.sign_in.amy_chan import OFFICE, PASSWORD
 from warehouse.access import audit
 from warehouse.app_db import app_schema
@@ -101,10 +101,10 @@ def test_a_guesser_waits_as_long_as_on_any_other_night(in_london):
     stores, clock = in_london
     clock.passes(minutes=9, seconds=50)
     for _ in range(5):
-        with pytest.raises(accounts.SignInRefused):
+        with pytest.raises(guessing.SignInRefused):
             accounts.authenticate(stores, "amy", "a guess", OFFICE)
     clock.passes(seconds=29)
-    with pytest.raises(accounts.SignInRefused, match="wait"):
+    with pytest.raises(guessing.SignInRefused, match="wait"):
         accounts.authenticate(stores, "amy", PASSWORD, OFFICE)
     clock.passes(seconds=1)
     assert accounts.authenticate(stores, "amy", PASSWORD, OFFICE).username == "amy"
