@@ -147,7 +147,7 @@ def use(stores: Stores, who: Holder, action: str, subject: str, why: str) -> Non
     """
     t = api_tokens.c
 
-    def counted(at: datetime) -> Select[tuple[int]]:
+    def counted(at: datetime) -> Select[int]:
         of_this_minute = t.username == who.person.username, t.minute == at.replace(second=0, microsecond=0)
         return select(func.coalesce(func.sum(t.uses), 0)).where(*of_this_minute)
 

@@ -87,8 +87,12 @@ class Gate:
         # not hold up those who are working.
         self._lookups = ThreadPoolExecutor(8, "gate-app-db")
         self._passwords = ThreadPoolExecutor(2, "gate-bcrypt")
+        # A provider that does not answer must not hold up who signs in with a password.
+        self._provider = ThreadPoolExecutor(4, "gate-sso")
         second_factor.end_sessions_without(stores)
-        self._forms = login_routes.Forms(stores, self.ask_password, demo_hint, true_time or stores.now)
+        self._forms = login_routes.Forms(
+            stores, self.ask_password, self.ask_provider, demo_hint, true_time or stores.now
+        )
         self._measured = Measurements(stores.settings.metrics_token, figures)
         self._clock = ClockWatch(stores, passed) if passed else None
         self._windows: OrderedDict[str, str] = OrderedDict()
@@ -109,6 +113,11 @@ class Gate:
         """Run something that costs a bcrypt beside the event loop, two at a time."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._passwords, lambda: what(*args, **kwargs))
+
+    async def ask_provider(self, what: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run something that waits for the single sign-on provider beside the event loop."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._provider, lambda: what(*args, **kwargs))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":

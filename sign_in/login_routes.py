@@ -30,16 +30,18 @@ STALE = "This form was open for too long, or did not come from this page. Please
 
 
 class Forms:
-    """`slowly` runs a call that costs a bcrypt away from the event loop."""
+    """`slowly` runs a call that costs a bcrypt away from the event loop, `afar` one that waits for the provider."""
 
     def __init__(
         self,
         stores: Stores,
         slowly: Callable[..., Awaitable[Any]],
+        afar: Callable[..., Awaitable[Any]],
         demo_hint: Callable[[], str],
         true_time: Callable[[], datetime],
     ) -> None:
-        self.stores, self.slowly, self.demo_hint, self.true_time = stores, slowly, demo_hint, true_time
+        self.stores, self.slowly, self.afar = stores, slowly, afar
+        self.demo_hint, self.true_time = demo_hint, true_time
         self.https = stores.settings.secure_cookies
         self.cookie = sessions.cookie_name(stores.settings)
         self.form_cookie = f"{self.cookie}-form"
@@ -63,6 +65,13 @@ class Forms:
                 if who or posted or not self.sso.label
                 else await self._single_sign_on(request, token, next_place)
             )
+        if (
+            request.url.path in ("/password", "/factor")
+            and who is not None
+            and await self.slowly(accounts.is_linked, self.stores, who.username)
+        ):
+            sentence = "You come in by single sign-on: password and second factor are the provider’s."
+            return html(screens.sentence("Nothing to change here", sentence), 404)
         if request.url.path == "/code":
             return RedirectResponse("/", 303) if who else await self._code(request, token, posted=posted)
         if request.url.path == "/factor":
@@ -224,12 +233,12 @@ class Forms:
         kept = request.cookies.get(self.sso_cookie, "")
         try:
             if request.url.path == "/sso":
-                address, sealed = await self.slowly(self.sso.begin, next_place)
+                address, sealed = await self.afar(self.sso.begin, next_place)
                 answer = RedirectResponse(address, 303)
                 self._keep_on_the_way(answer, sealed, seconds=WAY_LASTS)
                 return answer
             given = dict(request.query_params)
-            new, next_place = await self.slowly(self.sso.finish, given, kept, token)
+            new, next_place = await self.afar(self.sso.finish, given, kept, token)
         except Problem as problem:
             failed = self._sign_in_form(request, next_place, problem=str(problem), status=401)
             self._keep_on_the_way(failed, "", seconds=0)
@@ -244,14 +253,17 @@ class Forms:
         answer.headers.append("Set-Cookie", cookie)
 
     async def _sign_out(self, request: Request, who: Person, token: str, *, posted: bool) -> Response:
-        page = screens.page("sign_out", csrf=_bound("sign out", token), full_name=who.full_name)
+        own_password = not await self.slowly(accounts.is_linked, self.stores, who.username)
+        page = screens.page(
+            "sign_out", csrf=_bound("sign out", token), full_name=who.full_name, own_password=own_password
+        )
         if not posted:
             return html(page)
         if not _genuine(request, await _read(request), "sign out", token):
             return html(page, 403)
         by_provider = await self.slowly(sessions.came_by, self.stores, token) == sessions.SINGLE_SIGN_ON
         await self.slowly(sessions.end, self.stores, token)
-        elsewhere = await self.slowly(self.sso.sign_out_address) if by_provider else ""
+        elsewhere = await self.afar(self.sso.sign_out_address) if by_provider else ""
         answer = html(
             screens.sentence(
                 "You are signed out",

@@ -12,9 +12,11 @@ import hashlib
 import hmac
 import json
 import secrets
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -45,6 +47,10 @@ LEEWAY = 60
 """Seconds by which the provider's clock may differ from ours."""
 WAY_LASTS = 600
 TIMEOUT = 10
+AWAY_FOR = timedelta(seconds=30)
+"""So long a provider that could not be reached is not asked again."""
+MOST_USED = 10_000
+"""Of so many states it is remembered that they were used."""
 _AGAIN = "The sign-in at the provider took too long or did not begin here. Please try again."
 _NOT_GENUINE = (
     "The provider's answer could not be verified, so nobody was signed in. Please try again, or ask {}."
@@ -96,6 +102,9 @@ class SingleSignOn:
         key = hmac.digest(stores.audit_key, b"single sign-on", hashlib.sha256)
         self._box = Fernet(base64.urlsafe_b64encode(key))
         self._provider: Provider | None = None
+        self._away_since: datetime | None = None
+        self._used: OrderedDict[str, None] = OrderedDict()
+        self._lock = threading.Lock()
 
     @property
     def label(self) -> str:
@@ -124,6 +133,7 @@ class SingleSignOn:
             raise SignInRefused(_AGAIN) from None
         if not hmac.compare_digest(given.get("state", "").encode(), kept["state"].encode()):
             raise SignInRefused(_AGAIN)
+        self._use(kept["state"])
         provider = self.provider()
         if given.get("iss", provider.issuer) != provider.issuer:
             raise SignInRefused(_AGAIN)
@@ -147,10 +157,20 @@ class SingleSignOn:
         return f"{end}?{urlencode(back)}" if _is_safe(end) else ""
 
     def provider(self) -> Provider:
-        """What the provider says of itself, read once. Raises SignInRefused if it cannot be reached or is another."""
+        """What the provider says of itself, read once. Raises SignInRefused if it cannot be reached or is another.
+
+        One that could not be reached is not asked again for `AWAY_FOR`: who waits for it would hold up who comes next.
+        """
         if self._provider is None:
             issuer = self.settings.oidc_issuer.rstrip("/")
-            document = self._json(f"{issuer}/.well-known/openid-configuration")
+            now, away = self.true_time(), self._away_since
+            if away is not None and timedelta(0) <= now - away < AWAY_FOR:
+                raise SignInRefused(_UNREACHABLE.format(self.settings.administrator))
+            try:
+                document = self._json(f"{issuer}/.well-known/openid-configuration")
+            except SignInRefused:
+                self._away_since = self.true_time()
+                raise
             names = Provider.__dataclass_fields__
             parts = {name: str(document.get(name) or "") for name in names}
             places = [parts[name] for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
@@ -183,6 +203,15 @@ class SingleSignOn:
         ):
             raise SignInRefused(_NOT_GENUINE.format(self.settings.administrator))
         return claims
+
+    def _use(self, state: str) -> None:
+        """A way back counts once in this process; the provider's code counts once anywhere."""
+        with self._lock:
+            if state in self._used:
+                raise SignInRefused(_AGAIN)
+            self._used[state] = None
+            while len(self._used) > MOST_USED:
+                self._used.popitem(last=False)
 
     def _claims(self, provider: Provider, code: str, verifier: str, nonce: str) -> dict[str, Any]:
         try:

@@ -8,10 +8,11 @@ import hmac
 import json
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -106,7 +107,12 @@ def test_somebody_of_a_group_comes_in_with_its_role_and_signs_out_at_both(browse
     browser.cookies.clear()
     comes(browser, "s-rita")
     assert len(accounts.listing(here)) == 2, "a second time it is the same account"
-    left = browser.post("/logout", data=form_of(browser.get("/logout", headers=PAGE)))
+    page = browser.get("/logout", headers=PAGE)
+    assert "Change password" not in page.text
+    assert "Second factor" not in page.text
+    for place in ("/password", "/factor"):
+        assert "are the provider’s" in browser.get(place, headers=PAGE).text
+    left = browser.post("/logout", data=form_of(page))
     assert f'href="{issuer}/' in left.text
     assert "Sign out of Bank sign-in too" in left.text
     assert browser.get("/page", headers=PAGE).status_code == 303
@@ -351,6 +357,51 @@ def test_a_provider_that_is_away_or_says_it_is_another_is_a_sentence(here, insid
         assert "Traceback" not in answer.text
         assert time.monotonic() - begun < 12
     assert sign_in(visitor).headers["location"] == "/", "local accounts go on"
+
+
+def test_a_provider_that_is_away_is_asked_again_after_half_a_minute_and_holds_up_no_password(
+    here, inside, monkeypatch
+):
+    asked, go_on, at = [], threading.Event(), [true_time()]
+
+    def away(address, **_):
+        asked.append(address)
+        go_on.wait(20)
+        raise requests.ConnectionError
+
+    monkeypatch.setattr(requests, "get", away)
+    gate = Gate(inside, stores=here, policy="", hosts=["localhost"], true_time=lambda: at[0])
+    visitors = [TestClient(gate, base_url="http://localhost", follow_redirects=False) for _ in range(4)]
+    waiting = [threading.Thread(target=v.get, args=("/sso",), kwargs={"headers": PAGE}) for v in visitors[:3]]
+    waiting[0].start()
+    while not asked:
+        time.sleep(0.01)
+    for other in waiting[1:]:
+        other.start()
+    assert sign_in(visitors[3]).headers["location"] == "/", "passwords have threads of their own"
+    go_on.set()
+    for thread in waiting:
+        thread.join()
+    assert visitors[3].get("/logout", headers=PAGE).status_code == 200
+    sso = SingleSignOn(here, lambda: at[0])
+    before = len(asked)
+    for _ in range(3):
+        with pytest.raises(SignInRefused, match="cannot be reached"):
+            sso.provider()
+    assert len(asked) == before + 1
+    at[0] += timedelta(seconds=31)
+    with pytest.raises(SignInRefused, match="cannot be reached"):
+        sso.provider()
+    assert len(asked) == before + 2
+
+
+def test_a_state_counts_once(here):
+    sso = SingleSignOn(here, true_time)
+    address, sealed = sso.begin("/")
+    state = parse_qs(urlsplit(address).query)["state"][0]
+    for sentence in ("did not let you in", "did not begin here"):
+        with pytest.raises(SignInRefused, match=sentence):
+            sso.finish({"state": state, "error": "access_denied"}, sealed, None)
 
 
 def test_every_refusal_at_the_door_is_on_record(browser, here):
