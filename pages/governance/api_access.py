@@ -125,7 +125,7 @@ def _how() -> None:
     here = (st.context.url or "").rpartition("/")[0] or "https://…"
     st.code(
         f'curl -H "Authorization: Bearer $TOKEN" "{here}/api/v1/query?metric=leads&period=quarter&by=channel"',
-        language="bash",
+        language=None,
         wrap_lines=True,
     )
     st.caption(

@@ -14,6 +14,7 @@ from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, Numeric,
 from sqlglot import exp
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import in_currency
 from metrics.definitions.measure import Measure, Metric, Ratio, measures_of, version
 from warehouse.schema import BANK, SYNONYMS
 from warehouse.sql import other_engines
@@ -95,7 +96,7 @@ def _metric(name: str) -> dict[str, Any]:
             _extension(
                 version=version(metric),
                 owner=metric.owner,
-                unit=metric.unit,
+                unit=in_currency(metric.unit),
                 better=metric.better,
                 time_column=f"{first.fact.name}.{first.time_column.key}",
                 example="\n".join(line.strip() for line in metric.example.strip().splitlines()),

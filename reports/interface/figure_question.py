@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import in_currency
 from metrics.comparison.words import PLACES, change, figure, rounded
 from metrics.definitions.dimensions import DIMENSIONS, caution
 from metrics.definitions.measure import Metric, Ratio, measures_of, version
@@ -170,7 +171,7 @@ def answered(reader: Reader, report: SavedReport) -> dict[str, Any]:
     return {
         "metric": report.metric,
         "label": metric.label,
-        "unit": metric.unit,
+        "unit": in_currency(metric.unit),
         "definition": definition(report.metric),
         "of": whose(report.metric, viewer) or "the bank",
         "period": _days(period),
@@ -213,7 +214,12 @@ def metrics_for(viewer: Viewer, names: Iterable[str]) -> list[dict[str, Any]]:
         metric, allowed = CATALOGUE[name], may_ask(name, viewer)
         dimensions = ways_for(name, viewer) if allowed else ()
         listed.append(
-            {"metric": name, "label": metric.label, "unit": metric.unit, "definition": definition(name)}
+            {
+                "metric": name,
+                "label": metric.label,
+                "unit": in_currency(metric.unit),
+                "definition": definition(name),
+            }
             | {"sources": sources(name), "allowed": allowed}
             | {"dimensions": [MONTH, *dimensions] if allowed else []}
         )

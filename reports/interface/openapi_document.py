@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import currency
 from metrics.definitions.dimensions import DIMENSIONS, MEANS
 from metrics.definitions.scope import PERIODS
 from metrics.query.report_query import MONTH
@@ -151,7 +152,7 @@ def _schemas() -> dict[str, Any]:
     metric = {
         "metric": _METRIC,
         "label": _TEXT,
-        "unit": {"enum": ["count", "HKD", "share", "points", "days", "hours"]},
+        "unit": {"enum": ["count", currency(), "share", "points", "days", "hours"]},
         "definition": _object(definition),
         "sources": listed,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from metrics.catalogue import CATALOGUE
+from metrics.comparison.currency import use_currency
 from metrics.comparison.words import figure
 from metrics.definitions.scope import PERIODS, Period, Scope
 from metrics.query.report_query import MONTH, final_after, refusal, ways
 from pages.figures import cards
 from pages.together import report_result
+from reports.exports import semantic_interchange
 from reports.interface import figure_question, openapi_document
 from sign_in import accounts, api_tokens, sessions
 from tests.interface.conftest import Programs
@@ -119,6 +122,25 @@ def test_an_answer_says_all_that_is_needed_to_read_it_and_is_what_the_document_d
     assert [m["metric"] for m in listed["metrics"]] == list(CATALOGUE)
     jsonschema.validate(listed, {**document, **document["components"]["schemas"]["Metrics"]})
     assert programs.get("sales", "metrics/leads").json()["definition"]["owner"] == "Marketing"
+
+
+def test_the_unit_of_an_amount_is_the_banks_currency(programs: Programs) -> None:
+    use_currency("EUR")
+    try:
+        answer, listed = (
+            programs.ask("analyst", metric="revenue").json(),
+            programs.get("sales", "metrics/revenue"),
+        )
+        assert (answer["unit"], listed.json()["unit"]) == ("EUR", "EUR")
+        document = openapi_document.document()
+        jsonschema.validate(answer, {**document, **document["components"]["schemas"]["Answer"]})
+        (model,) = semantic_interchange.document()["semantic_model"]
+        assert "EUR" in str(model["metrics"])
+        assert "HKD" not in {
+            json.loads(e["data"]).get("unit") for m in model["metrics"] for e in m["custom_extensions"]
+        }
+    finally:
+        use_currency("HKD")
 
 
 def test_a_spreadsheet_asks_the_same_by_an_address(programs: Programs) -> None:
