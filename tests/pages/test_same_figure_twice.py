@@ -330,7 +330,11 @@ def same_in_the_files(review: Review, page: AppTest) -> None:
     for metric in page.metric:
         on_page[plain(metric.label)].add(plain(metric.value))
     assert len(on_page) > 15
+    # Goals stand on the slides by how far they are from their plan; their values are in the notes and the handout.
+    of_goals = {plain(f.label) for a in review.answers if a.key == "goals" for f in a.figures}
     for label, values in on_page.items():
+        if label in of_goals and label not in cards:
+            continue
         figures = {text for text in cards[label] if FIGURE.fullmatch(text)}
         assert figures == {v for v in values if FIGURE.fullmatch(v)}, (label, values, cards[label])
     frames = [f.value.map(plain) for f in (*page.dataframe, *page.table)]
