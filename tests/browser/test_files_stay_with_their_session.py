@@ -11,11 +11,13 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 def test_the_address_of_an_export_is_worth_nothing_to_anybody_else(served, page: Page, browser) -> None:
     served.sign_in(page, "analyst")
     page.goto(f"{served.address}/funnel")
+    # A page that is still being drawn carries an open menu out of the window.
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
     export = page.get_by_role("button", name="Export").last
     export.evaluate("button => button.scrollIntoView({block: 'center'})")
     export.click()
     with page.expect_download() as waited:
-        page.get_by_role("button", name="CSV").last.click()
+        page.get_by_role("button", name="CSV").last.press("Enter")
     address = waited.value.url
     assert "/media/" in address
     assert page.request.get(address).status == 200
