@@ -100,7 +100,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
     Raises UsageError where the workers would not keep groups together: each would then prepare every file for itself.
     """
-    grouping = os.environ.get("PYTEST_XDIST_WORKER") and session.config.getoption("loadgroup")
+    grouping = os.environ.get("PYTEST_XDIST_WORKER") and getattr(session.config.option, "loadgroup", False)
     if grouping and not all("@" in item.nodeid for item in session.items):
         raise pytest.UsageError(
             "pytest-xdist no longer tells the group of a test by its name (--dist loadgroup)"
