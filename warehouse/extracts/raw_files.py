@@ -35,7 +35,7 @@ def check_links(folder: Path) -> None:
     """Refuse links that run in a circle or out of the folder: an extract may name no other file of this machine."""
     home = folder.resolve()
     for place, folders, files in os.walk(folder):
-        for name in (*folders, *files):
+        for name in sorted((*folders, *files)):
             path = Path(place) / name
             if not path.is_symlink():
                 continue
