@@ -36,6 +36,7 @@ from pages.components import data, export_button
 from pages.figures import drill_table
 from pages.together.report_words import by_in_words
 from reports import review_composition
+from reports.documents import document_facts
 from reports.exports.table_files import Sheet, export
 from reports.handout import handout_pdf
 from reports.review.review_document import NAMES, Review
@@ -330,10 +331,14 @@ def same_in_the_files(review: Review, page: AppTest) -> None:
     for metric in page.metric:
         on_page[plain(metric.label)].add(plain(metric.value))
     assert len(on_page) > 15
-    # Goals stand on the slides by how far they are from their plan; their values are in the notes and the handout.
-    of_goals = {plain(f.label) for a in review.answers if a.key == "goals" for f in a.figures}
+    # What a chart or a table beside it says has no card on the slides; the handout has them all.
+    spared = {
+        plain(f.label)
+        for a in review.answers
+        for f in set(a.figures) - set(document_facts.beyond_the_chart(a))
+    }
     for label, values in on_page.items():
-        if label in of_goals and label not in cards:
+        if label in spared and label not in cards:
             continue
         figures = {text for text in cards[label] if FIGURE.fullmatch(text)}
         assert figures == {v for v in values if FIGURE.fullmatch(v)}, (label, values, cards[label])
@@ -342,13 +347,18 @@ def same_in_the_files(review: Review, page: AppTest) -> None:
     # The definitions stand at the end of the slides, in an order of their own; they hold no figure.
     both = {head for head in set(heads) & set(tables) if "Means" not in head}
     assert len(both) >= 4, (set(heads), set(tables))
+    short = {" | ".join(map(plain, a.table.columns)) for a in review.answers if a.table and a.table.short}
     for head in both:
-        assert tables[head] == heads[head], head
+        assert all(row in heads[head] for row in tables[head]), head
+        assert head in short or tables[head] == heads[head], head
     on_screen = drawn(page)
     assert len(charts) >= 4
     for says, labels in on_screen.items():
-        # Where there is no column, nothing stands on a slide.
-        assert charts[says] == [label for label in labels if label != "not known"], says
+        # Where there is no column, nothing stands on a slide; a line says its last value on the page.
+        labelled = [label for label in labels if label != "not known"]
+        # A small chart of the slides writes a score above nought without its sign.
+        on_slide = [value.lstrip("+") for value in charts[says][-len(labelled) :]]
+        assert on_slide == [label.lstrip("+") for label in labelled], says
     if not shutil.which("pdftotext"):
         missing.skip("pdftotext")
     done = subprocess.run(
