@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from metrics.catalogue import CATALOGUE
@@ -13,7 +13,7 @@ from metrics.definitions.measure import is_closed
 from metrics.definitions.quarters import Quarter
 from reports import review_composition
 from reports.review import frozen_review
-from reports.review.review_document import Corrected, Figure, Review, Table
+from reports.review.review_document import Corrected, Exhibit, Figure, Review, Table
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader, Viewer
 from warehouse.app_db.app_schema import REVIEW_AUDIENCES
@@ -66,7 +66,13 @@ def corrected(issued: Review, now: Review) -> Review:
     `now` is of the same audience and `alike` for everybody, as the issued one was.
     """
     today = dict(_figures(now))
-    tables = {a.key: a.table for a in now.answers}
+    tables = {(where, table.columns[0]): table for where, table in _tables(now)}
+
+    def table_beside(where: str, one: Table | None) -> Table | None:
+        return one if one is None or one.is_of_its_day else _beside(one, tables.get((where, one.columns[0])))
+
+    def exhibits_beside(where: str, issued: Iterable[Exhibit]) -> tuple[Exhibit, ...]:
+        return tuple(replace(e, table=table_beside(where, e.table)) for e in issued)
 
     def beside(where: str, one: Figure) -> Figure:
         other = today.get((where, one.label))
@@ -84,23 +90,33 @@ def corrected(issued: Review, now: Review) -> Review:
             else replace(
                 a,
                 figures=tuple(beside(a.key, f) for f in a.figures),
-                table=_beside(a.table, tables.get(a.key)),
+                table=table_beside(a.key, a.table),
+                exhibits=exhibits_beside(a.key, a.exhibits),
             )
             for a in issued.answers
         ),
+        exhibits=exhibits_beside("", issued.exhibits),
     )
 
 
 def corrections(review: Review) -> tuple[tuple[str, str, str], ...]:
     """Label, issued and today's value of each figure and cell that was corrected since, each once."""
     figures = ((f.label, f.value, f.corrected) for _, f in _figures(review) if f.corrected)
-    cells = ((c.what, c.then, c.now) for a in review.answers if a.table for c in a.table.corrected)
+    cells = ((c.what, c.then, c.now) for _, table in _tables(review) for c in table.corrected)
     return tuple(dict.fromkeys([*figures, *cells]))
 
 
-def _beside(issued: Table | None, now: Table | None) -> Table | None:
+def _tables(review: Review) -> Iterator[tuple[str, Table]]:
+    """Every table that is compared, after the key of its answer; an answer has one about each kind of row."""
+    yield from (("", e.table) for e in review.exhibits if e.table is not None)
+    for answer in (a for a in review.answers if a.key not in OF_ITS_DAY):
+        every = (answer.table, *(e.table for e in answer.exhibits))
+        yield from ((answer.key, table) for table in every if table is not None and not table.is_of_its_day)
+
+
+def _beside(issued: Table, now: Table | None) -> Table:
     """The issued table with the cells that read differently in that of today, row by row by what it is about."""
-    if issued is None or now is None:
+    if now is None:
         return issued
     rows = dict(zip(_names(now), now.rows, strict=True))
     moved = {*issued.estimated, *now.estimated}

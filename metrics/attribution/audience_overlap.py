@@ -187,7 +187,8 @@ def meaning_of_contacts(period: Period, *, replies: bool) -> Meaning:
     )
 
 
-def _within(period: Period, moment: Column) -> ColumnElement[bool]:
+def within(period: Period, moment: Column) -> ColumnElement[bool]:
+    """Whether a moment lies in the days of a period."""
     start, after = datetime.combine(period.start, time()), period.end + timedelta(days=1)
     return and_(moment >= start, moment < datetime.combine(after, time()))
 
@@ -197,9 +198,7 @@ def _met(period: Period) -> CTE:
     day = add_days(touches.c.touched_at, 0)
     return (
         select(_person.label("person"), touches.c.campaign_id, day.label("day_on"))
-        .where(
-            _within(period, touches.c.touched_at), touches.c.campaign_id.is_not(None), _person.is_not(None)
-        )
+        .where(within(period, touches.c.touched_at), touches.c.campaign_id.is_not(None), _person.is_not(None))
         .distinct()
         .cte("met")
     )
@@ -210,11 +209,11 @@ def _made(period: Period, *, replies: bool) -> CTE:
     parts = [
         select(
             _person.label("person"), literal(whose).label("department"), touches.c.kind, touches.c.touched_at
-        ).where(_within(period, touches.c.touched_at), which, _person.is_not(None))
+        ).where(within(period, touches.c.touched_at), which, _person.is_not(None))
         for whose, which in WHOSE.items()
     ]
     if replies:
         at = tickets.c.first_reply_at
         reply = select(tickets.c.customer_id, literal(SERVICE), literal("first_reply"), at)
-        parts.append(reply.where(_within(period, at), tickets.c.customer_id.is_not(None)))
+        parts.append(reply.where(within(period, at), tickets.c.customer_id.is_not(None)))
     return union_all(*parts).cte("made")

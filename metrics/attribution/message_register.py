@@ -5,12 +5,11 @@ A person is a customer or, before that, a lead, as in `audience_overlap`.
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 
-from metrics.attribution.audience_overlap import CLOSE_DAYS, CONTACTS
+from metrics.attribution.audience_overlap import CLOSE_DAYS, CONTACTS, within
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Period
 from warehouse.disclosure.people_behind import counted
@@ -25,7 +24,7 @@ def sent(period: Period) -> Select[Any]:
     made = (
         select(_person.label("person"), touches.c.campaign_id, touches.c.kind)
         .where(
-            _within(period),
+            within(period, touches.c.touched_at),
             touches.c.kind.in_(CONTACTS),
             touches.c.campaign_id.is_not(None),
             _person.is_not(None),
@@ -39,11 +38,6 @@ def sent(period: Period) -> Select[Any]:
         *counted("contacts", func.count(), people),
         *counted("people", people),
     ).group_by(made.c.campaign_id, made.c.kind)
-
-
-def _within(period: Period) -> ColumnElement[bool]:
-    start, after = datetime.combine(period.start, time()), period.end + timedelta(days=1)
-    return and_(touches.c.touched_at >= start, touches.c.touched_at < datetime.combine(after, time()))
 
 
 def meaning_of_sent(period: Period) -> Meaning:
@@ -78,7 +72,7 @@ def differing_customers(period: Period) -> Select[Any]:
         )
         .join_from(touches, campaigns, campaigns.c.campaign_id == touches.c.campaign_id)
         .where(
-            _within(period),
+            within(period, touches.c.touched_at),
             touches.c.customer_id.is_not(None),
         )
         .distinct()

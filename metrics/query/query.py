@@ -159,20 +159,22 @@ def ask(
     check_published(reader, [m.fact for n in answerable for m in measures_of(catalogue[n])], query)
     keys = ["period", *query.by]
     covered = data_coverage.of(reader, alike=alike)
-    answer: pd.DataFrame | None = None
+    joined: _Joined | None = None
     for together in _by_clock(answerable, catalogue, query.periods, covered):
         part = _answered(reader, together, query, catalogue, covered, alike=alike)
-        if answer is None:
-            answer = part
+        if joined is None:
+            joined = part
             continue
         for name in together:
             metric = catalogue[name]
             if isinstance(metric, Ratio):
-                part[f"{name}{NUMERATOR}"] = part[metric.numerator.name]
-                part[f"{name}{DENOMINATOR}"] = part[metric.denominator.name]
-        answer = answer.merge(part[[*keys, *(c for c in part if c not in answer)]], on=keys, how="outer")
-    if answer is None:
+                part.answer[f"{name}{NUMERATOR}"] = part.answer[metric.numerator.name]
+                part.answer[f"{name}{DENOMINATOR}"] = part.answer[metric.denominator.name]
+        joined = joined.beside(part, keys)
+    if joined is None:
         answer = pd.DataFrame({"period": range(len(query.periods)), **dict.fromkeys(query.by)})
+    else:
+        answer = joined.answer
     for name in query.metrics:
         if name not in answerable:
             parts = (m.name for m in measures_of(catalogue[name]))
@@ -210,13 +212,14 @@ def _answered(
     covered: Coverage | None,
     *,
     alike: bool,
-) -> pd.DataFrame:
+) -> _Joined:
     """The answer for metrics that are known for the same days: one statement per table, then the ratios."""
     measures = dict.fromkeys(m for n in together for m in measures_of(catalogue[n]))
     clock = partial(_days_counted, catalogue[together[0]], query.periods, covered)
-    answer: pd.DataFrame | None = None
+    joined: _Joined | None = None
     for fact in dict.fromkeys(m.fact for m in measures):
         of_fact = {m.name: m for m in measures if m.fact is fact}
+        none = {}
         if alike and is_about_people(fact):
             wide = _alike_for_all(reader, fact, of_fact, query, clock)
         elif reader.sees_totals_only(*_tables_read(fact, of_fact, query)):
@@ -224,15 +227,41 @@ def _answered(
             wide = _published(reader, fact, of_fact, query, wholes, clock)
         else:
             wide = _whole(reader, fact, of_fact, query, clock)
-        part = _tall(wide, list(of_fact), query)
-        answer = part if answer is None else answer.merge(part, on=["period", *query.by], how="outer")
-    assert answer is not None
+            none = {m.name: _known_periods(clock(m)) for m in of_fact.values() if m.total == "count"}
+        part = _Joined(_tall(wide, list(of_fact), query), none)
+        joined = part if joined is None else joined.beside(part, ["period", *query.by])
+    assert joined is not None
+    answer = joined.answer
     for name in together:
         metric = catalogue[name]
         if isinstance(metric, Ratio):
             top, bottom = answer[metric.numerator.name], answer[metric.denominator.name]
             answer[name] = metric.scale * top / bottom.where(lambda b: b != 0)
-    return answer
+    return joined
+
+
+def _known_periods(days: Sequence[Period | None]) -> frozenset[int]:
+    return frozenset(index for index, period in enumerate(days) if period is not None)
+
+
+@dataclass(frozen=True)
+class _Joined:
+    """Figures of several tables beside each other, a row per period and breakdown value."""
+
+    answer: pd.DataFrame
+    none: dict[str, frozenset[int]]
+    """Count → the periods of which it is known whole: a group that it has no row of has none. A sum is not in it, and
+    nothing of who sees totals only, for whom a group that is not there may be hidden."""
+
+    def beside(self, other: _Joined, keys: list[str]) -> _Joined:
+        """Both, with 0 for what one of them counts none of in a group that only the other has."""
+        more = other.answer[[*keys, *(c for c in other.answer if c not in self.answer)]]
+        both = self.answer.merge(more, on=keys, how="outer", indicator="_side")
+        for counts, side in ((self.none, "right_only"), (other.none, "left_only")):
+            for name, periods in counts.items():
+                if name in both:
+                    both.loc[(both["_side"] == side) & both["period"].isin(periods), name] = 0
+        return _Joined(both.drop(columns="_side"), {**other.none, **self.none})
 
 
 def _tables_read(fact: Table, measures: Mapping[str, Measure], query: Query) -> frozenset[Table]:

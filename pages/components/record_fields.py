@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from metrics.comparison.currency import in_currency
 from metrics.comparison.words import as_typed, day
 from pages.components import forms
 from pages.components.typed_text import escaped
@@ -24,7 +23,7 @@ def draw(form: forms.Form, fields: Iterable[RecordField], today: date) -> None:
 
 
 def _widget(form: forms.Form, field: RecordField, today: date) -> None:
-    label = escaped(field.label) if field.is_typed else in_currency(field.label)
+    label = escaped(field.words) if field.is_typed else field.words
     label = label if field.needed else f"{label} (may stay empty)"
     if field.kind == "day":
         forms.date_input(

@@ -50,7 +50,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         for figure in review.figures:
             _first(figure)
     for number, exhibit in enumerate(review.exhibits):
-        label = f"**{'Trends' if exhibit.table is None else 'Funnel'}** · {escaped(exhibit.title)}"
+        label = f"**{exhibit.name}** · {escaped(exhibit.title)}"
         with st.expander(label, key=f"glance-{number}", on_change="rerun") as opened:
             if opened.open:
                 _exhibit(exhibit, f"glance-{number}")

@@ -30,7 +30,7 @@ def page(viewer: Viewer, _scope: object) -> None:
     mine = record_reading.waiting_for_department(reader)
     late = sum(r.is_overdue(today) for r in mine)
     tasks = customer_tasks.reminders(reader, today)
-    answers = sum(record_reading.is_answer(record, entry) for record, entry in named)
+    answers = sum(record_reading.answers(viewer.username, record, entry) for record, entry in named)
     st.title(headline(len(named) - answers, len(mine), late, tasks, answers))
     if tasks:
         st.subheader("Your tasks for customers")

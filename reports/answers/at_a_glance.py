@@ -45,8 +45,11 @@ def _trends(context: ReviewContext) -> tuple[Exhibit, ...]:
         if len(verdicts) == len(moved)
         else f"{'The others' if verdicts else 'They'} show no significant change or cannot be compared."
     )
+    if "changed" in moved.values():
+        rest += " Of amounts nobody can say which change is chance."
     return (
         Exhibit(
+            name="Trends",
             title=title,
             recommendation="Nothing to decide here; whether goals are met stands under Goals.",
             charts=tuple(c for c in drawn.values() if c is not None),
@@ -82,7 +85,7 @@ def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
         rows.append(tuple(row))
     columns = ["Stage"]
     for when in there:
-        columns += [words[when], "of the stage before"]
+        columns += [words[when], f"{words[when]}, of the stage before"]
     last = 2 if 2 in there else 1 if 1 in there else None
     compared = _compared(counts[0], counts[last]) if last else []
     leak = _leak(compared, counts[0], counts[last]) if last else None
@@ -105,6 +108,7 @@ def _funnel(context: ReviewContext) -> tuple[Exhibit, ...]:
     texts = ", ".join(f"{a} {numeral(v)}" for a, v in zip(labels, counts[0], strict=True))
     return (
         Exhibit(
+            name="Funnel",
             title=title,
             recommendation=recommendation,
             charts=(

@@ -130,14 +130,18 @@ def _title(channels: pd.DataFrame, why_none: str = "") -> str:
 
 def _recommendation(channels: pd.DataFrame) -> str:
     """What to do while no channel is to give money up."""
-    more = campaign_conclusions.praised(channels[channels["group"].notna()])
+    named = channels[channels["group"].notna()]
+    more = campaign_conclusions.praised(named[named["cost"] > 0])
     judged = (net_value.WORTH, net_value.NOT_WORTH, net_value.NOT_CLEAR)
     if not channels["verdict"].isin(judged).any():
         return UNDECIDED
     if more.empty:
         return NOTHING_TO_DECIDE
     best = more.assign(times=more["ltv"] / more["cac"]).nlargest(1, "times")["label"].iloc[0]
-    return f"Move nothing: no channel clearly costs more than it brings. Let new money go to {best} first."
+    return (
+        "Move nothing: of no channel do both twelve and 24 months say that it costs more than it brings. "
+        f"Let new money go to {best} first."
+    )
 
 
 def _names(rows: pd.DataFrame) -> str:

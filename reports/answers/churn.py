@@ -53,9 +53,9 @@ def answer(context: ReviewContext, experiments: list[ExperimentResult]) -> Answe
 
 
 def _recommendation(context: ReviewContext) -> str:
-    """What to ask where clearly more customers left; "" where nothing calls for it."""
+    """What to ask where clearly a larger share of customers left; "" where nothing calls for it."""
     if any(context.is_there(when) and context.moved(NAME, when).verdict is Verdict.WORSE for when in (1, 2)):
-        return "Ask the relationship managers and Service why more customers left, and what they propose."
+        return "Ask the relationship managers and Service why a larger share of customers left, and what they propose."
     return ""
 
 

@@ -14,6 +14,7 @@ from workflow.collaboration.decision_records import CANNOT_BE_TOLD, NO, REVIEWED
 from workflow.collaboration.pinned_figures import slice_asked
 from workflow.collaboration.record_kind import Record
 
+COLUMNS = ("Decision", "Taken, by whom", "Expected", "Actual", "What came of it")
 MOST = 8
 """So many decisions are listed, those taken last."""
 CAME = {
@@ -47,7 +48,10 @@ def exhibits(context: ReviewContext) -> tuple[Exhibit, ...]:
         row, what = _row(context, record)
         rows.append(row)
         came.append(what)
-    more = f"; {len(decided) - MOST} earlier ones stand on the page Decisions" if len(decided) > MOST else ""
+    more, which = "", "Decisions"
+    if len(decided) > MOST:
+        more = f"; {len(decided) - MOST} earlier ones stand on the page Decisions"
+        which = f"The last {MOST} decisions"
     counts = [
         f"{came.count(word)} {in_a_sentence(CAME[word])}"
         for word in (YES, NO, CANNOT_BE_TOLD)
@@ -60,12 +64,13 @@ def exhibits(context: ReviewContext) -> tuple[Exhibit, ...]:
     ]
     return (
         Exhibit(
-            title=f"Decisions taken or looked at again since {day(first)}: {', '.join(counts)}",
+            title=f"{which} taken or looked at again since {day(first)}: {', '.join(counts)}",
             recommendation=_recommendation(came),
             table=Table(
-                columns=("Decision", "Taken, by whom", "Expected", "Actual", "What came of it"),
+                columns=COLUMNS,
                 rows=tuple(rows),
                 title="What came of earlier decisions",
+                estimated=COLUMNS,
             ),
             sentences=(
                 "A figure that moved as expected did so after the decision, which alone does not say that it moved "
@@ -92,8 +97,9 @@ def _row(context: ReviewContext, record: Record) -> tuple[tuple[str, ...], str]:
     still, words = _still_open(record, today)
     came = still
     if record.state == REVIEWED:
-        came = str(record.contents["held"])
-        words = f"{CAME[came]}: {record.contents['learned']}"
+        came, by_data = str(record.contents["held"]), "" if result is None else result.did
+        also = "" if by_data in ("", came) else f" (by the data now: {in_a_sentence(CAME[by_data])})"
+        words = f"Recorded: {in_a_sentence(CAME[came])}{also}: {record.contents['learned']}"
     elif result is not None:
         came, words = result.did, f"{CAME[result.did]}. {result.why}"
     expected = decision_outcomes.expected_as_typed(record) if result is None else _expected(result)

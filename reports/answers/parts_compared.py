@@ -36,14 +36,14 @@ def compared(context: ReviewContext, name: str, by: str, period: Period | None =
     if period is not None:
         total = context.once(ask_what_may_be, (name,), days, (days,), available, alike=alike)
         whole = figures(metric, total.iloc[0])
-    if whole["value"] != whole["value"]:
+    if math.isnan(whole["value"]):
         return pd.DataFrame(columns=COLUMNS)
     answers = context.once(ask_what_may_be, (name,), days, (days,), available, (by,), alike=alike)
     rows = []
     every = [figures(metric, row) for _, row in answers.iterrows()]
     changes = multiple_comparisons.apart(metric, every, whole)
     for (_, row), part, change in zip(answers.iterrows(), every, changes, strict=True):
-        there = part["denominator"] == part["denominator"]
+        there = not math.isnan(part["denominator"])
         bounds = interval(metric, part["numerator"], part["denominator"]) if there else None
         if isinstance(row[by], str):
             low, high = bounds or (math.nan, math.nan)
@@ -84,11 +84,11 @@ def table(name: str, parts: pd.DataFrame, what: str, cases: str, title: str) -> 
     rows = tuple(
         (
             plain(r.part).capitalize(),
-            ("too few to show" if r.n != r.n else "too few to compare")
-            if r.value != r.value
+            ("too few to show" if math.isnan(r.n) else "too few to compare")
+            if math.isnan(r.value)
             else figure(metric, r.value),
-            "" if r.value != r.value else f"{figure(metric, r.low)} to {figure(metric, r.high)}",
-            "too few to show" if r.n != r.n else numeral(r.n),
+            "" if math.isnan(r.value) else f"{figure(metric, r.low)} to {figure(metric, r.high)}",
+            "too few to show" if math.isnan(r.n) else numeral(r.n),
         )
         for r in rows_of(parts)
     )
@@ -105,7 +105,7 @@ def by_segment(context: ReviewContext) -> tuple[Exhibit, ...]:
     hidden = every[every["value"].isna()]
     drawn = chart(CHURN, parts, "segment")
     metric, worse = CATALOGUE[CHURN], clearly_worse(parts) if drawn is not None else None
-    title = "No segment loses clearly more customers than the others"
+    title = "No segment’s customers leave clearly more often than the others"
     recommendation = "Nothing to decide here: no segment is clearly worse than the others."
     if drawn is None:
         title = "Churn by segment cannot be compared: too few left, or too few may be shown"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from metrics.catalogue import CATALOGUE
@@ -132,7 +133,8 @@ def beyond_the_chart(answer: Answer) -> tuple[Figure, ...]:
     figures = beyond_the_title(answer)
     if answer.chart is None or answer.chart.shape != "intervals":
         return figures
-    drawn = [f for f in figures if f"{f.value} (" in answer.chart.says]
+    says = answer.chart.says
+    drawn = [f for f in figures if re.search(rf"(?<![\d.,+−]){re.escape(f.value)} \(", says)]
     return tuple(f for f in figures if f not in drawn[2:])
 
 
@@ -161,8 +163,7 @@ def definitions(review: Document) -> tuple[str, ...]:
     """The metrics of the review, whose definitions stand at the end of slides and handout."""
     studied = [f for study in review.case_studies for f in study.figures]
     named = dict.fromkeys(metrics_of(review.answers, [*review.figures, *studied]))
-    further = [e for a in review.answers for e in a.exhibits]
-    further += review.exhibits if isinstance(review, Review) else ()
+    further = [*(e for a in review.answers for e in a.exhibits), *review.exhibits]
     return tuple(dict.fromkeys([*named, *(m for e in further for m in e.metrics if m in CATALOGUE)]))
 
 

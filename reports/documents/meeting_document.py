@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from metrics.comparison.words import day
 from metrics.definitions.scope import Period
-from reports.review.review_document import Answer, CaseStudy, Definition, Figure
+from reports.review.review_document import Answer, CaseStudy, Definition, Exhibit, Figure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +31,7 @@ class MeetingPack:
     title: str = ""
     """All of it in one sentence."""
     figures: tuple[Figure, ...] = ()
+    exhibits: tuple[Exhibit, ...] = ()
     case_studies: tuple[CaseStudy, ...] = ()
     definitions: tuple[Definition, ...] = ()
 

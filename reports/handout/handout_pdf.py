@@ -25,7 +25,7 @@ from reports.documents.sanitise import legible, one_line
 from reports.handout import handout_blocks
 from reports.handout.handout_blocks import MARGIN, WIDE, aside, paragraph
 from reports.handout.handout_charts import colour
-from reports.review.review_document import Answer, Chart, Exhibit, Figure, Review, Table
+from reports.review.review_document import Answer, Chart, Exhibit, Figure, Table
 
 BEGINS, HEADED = 320.0, 150.0
 """Room that a question needs to begin on a page, and a part of one: it never begins at a page's foot."""
@@ -107,7 +107,7 @@ def _story(review: Document) -> list[Flowable]:
         head = ("", "Question", "Answer")
         rows = [(str(n), a.question, a.title) for n, a in enumerate(review.answers, start=1)]
         story.append(handout_blocks.table(head, rows, (18, 170, WIDE - 188), size=9, strong=2))
-    for exhibit in review.exhibits if isinstance(review, Review) else ():
+    for exhibit in review.exhibits:
         story += _exhibit(exhibit, size=14, room=BEGINS)
     for number, answer in enumerate(review.answers, start=1):
         story += _answer(number, answer)

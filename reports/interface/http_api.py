@@ -74,11 +74,44 @@ class HttpApi:
         self.stores = stores
         self._threads = ThreadPoolExecutor(AT_ONCE, "api")
         self._open: Counter[str] = Counter()
-        self._assistants: StreamableHTTPSessionManager | None = None
+        self._over: asyncio.Event | None = None
+        self._assistants: asyncio.Future[StreamableHTTPSessionManager] | None = None
+        self._serving: asyncio.Task[None] | None = None
 
     @asynccontextmanager
     async def for_assistants(self) -> AsyncIterator[None]:
         """While this is open, assistants are answered, too, by the Model Context Protocol over HTTP."""
+        self._over = asyncio.Event()
+        try:
+            yield
+        finally:
+            self._over.set()
+            self._over = None
+            if self._serving is not None:
+                await self._serving
+
+    async def _for_first_assistant(self, over: asyncio.Event) -> StreamableHTTPSessionManager:
+        """What answers assistants. The first that asks waits for its imports: most banks have no assistant."""
+        if self._assistants is None:
+            self._assistants = asyncio.get_running_loop().create_future()
+            self._serving = asyncio.create_task(self._serve(self._assistants, over))
+        return await asyncio.shield(self._assistants)
+
+    async def _serve(self, ready: asyncio.Future[StreamableHTTPSessionManager], over: asyncio.Event) -> None:
+        """Keep the tasks of the protocol open, from here alone: they must end in the task in which they began."""
+        try:
+            assistants = await asyncio.to_thread(self._session_manager)
+            async with assistants.run():
+                ready.set_result(assistants)
+                await over.wait()
+        except Exception as error:
+            if ready.done():
+                raise
+            ready.set_exception(error)
+        finally:
+            self._assistants = None
+
+    def _session_manager(self) -> StreamableHTTPSessionManager:
         from mcp.server.transport_security import TransportSecuritySettings
 
         from reports.interface.mcp_server import server
@@ -92,17 +125,14 @@ class HttpApi:
             max_request_body_size=LONGEST,
             transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
-        self._assistants = tools.session_manager
-        async with self._assistants.run():
-            try:
-                yield
-            finally:
-                self._assistants = None
+        return tools.session_manager
 
     async def answer(self, request: Request, who: Holder) -> ASGIApp:
         """The response to a request whose token is `who`'s."""
-        if request.url.path == FOR_ASSISTANTS and self._assistants is not None:
-            return self._for_assistant(request, who, self._assistants)
+        if request.url.path == FOR_ASSISTANTS and self._over is not None:
+            if request.method != "POST":
+                return sentence_for_program("Assistants send each message by POST.", 405)
+            return self._for_assistant(request, who, await self._for_first_assistant(self._over))
         if request.method not in ("GET", "HEAD", "POST"):
             return sentence_for_program("This API reads only: it takes GET, and POST for a question.", 405)
         try:
@@ -119,8 +149,6 @@ class HttpApi:
     def _for_assistant(
         self, request: Request, who: Holder, assistants: StreamableHTTPSessionManager
     ) -> ASGIApp:
-        if request.method != "POST":
-            return sentence_for_program("Assistants send each message by POST.", 405)
         request.scope[_HOLDER] = who
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:

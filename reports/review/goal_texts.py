@@ -108,7 +108,10 @@ def chart(goals: Sequence[Progress]) -> Chart | None:
         unit="share",
         categories=tuple(name for name, _, _ in named),
         series=(
-            Series(name="Distance from the plan, below 0 is off it", values=tuple(d for _, d, _ in named)),
+            Series(
+                name="Distance from the plan, below 0 short of it or over a limit",
+                values=tuple(d for _, d, _ in named),
+            ),
         ),
         exceptions=tuple(name for name, _, bad in named if bad),
     )

@@ -119,9 +119,20 @@ class Table:
     short: Table | None = None
     """The rows that matter most, for a slide that cannot hold all."""
     estimated: tuple[str, ...] = ()
-    """Columns of estimates and of days counted from today, which move without that anything was corrected."""
+    """Columns of estimates and of days counted from today, which move without that anything was corrected. With the first
+    of them it is the rows that come and go."""
     corrected: tuple[Corrected, ...] = ()
     """What of an issued table reads differently today."""
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for two columns of one heading: they could not be told apart, nor compared."""
+        if len(set(self.columns)) < len(self.columns):
+            raise ValueError(f"columns of one heading: {self.columns}")
+
+    @property
+    def is_of_its_day(self) -> bool:
+        """Whether another day's rows are no correction."""
+        return self.columns[0] in self.estimated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -129,6 +140,8 @@ class Exhibit:
     """A further finding with its charts or its table: a slide of its own."""
 
     title: str
+    name: str = ""
+    """What it is about in a word, where it stands under no question."""
     recommendation: str = ""
     charts: tuple[Chart, ...] = ()
     sentences: tuple[str, ...] = ()

@@ -17,7 +17,7 @@ from metrics.comparison.words import day
 from reports.documents import document_facts, number_scales, text_metrics
 from reports.documents.document_facts import Document
 from reports.documents.sanitise import one_line
-from reports.review.review_document import Answer, CaseStudy, Chart, Exhibit, Figure, Review, Table
+from reports.review.review_document import Answer, CaseStudy, Chart, Exhibit, Figure, Table
 from reports.slides import brand_template, slide_blocks, slide_cards, slide_tables, slide_text
 from reports.slides.brand_template import Box, Template
 from reports.slides.slide_flow import GAP, Flow, clear, furnish, note
@@ -36,7 +36,7 @@ def slides(review: Document, template_file: Path | None = None) -> bytes:
     _cover(base, review)
     _first_figures(base, review)
     _summary(base, review)
-    for exhibit in review.exhibits if isinstance(review, Review) else ():
+    for exhibit in review.exhibits:
         _exhibit(base, review, exhibit, document_facts.in_short(review)[0])
     for number, answer in enumerate(review.answers, start=1):
         _answer(base, review, number, answer)

@@ -205,6 +205,7 @@ def test_assistants_send_by_post_and_one_account_has_four_questions_open_at_most
                 (await web.request(method, "/api/mcp", headers=accepts | programs.right("sales"))).status_code
                 for method in ("GET", "DELETE", "PUT")
             ]
+            assert api._assistants is None, "nothing of the protocol is imported for whom it does not answer"
             first: list[int] = []
             async with anyio.create_task_group() as at_once:
                 for _ in range(OF_ONE):

@@ -143,7 +143,7 @@ def test_an_issued_figure_stays_later_days_correct_nothing_and_a_corrected_sourc
         "Corrected since it was issued: Net revenue: issued HKD 83,700, now HKD 114,700; "
     )
     assert "Complaints" not in warned
-    assert "Satisfied customers (CSAT): issued " in warned
+    assert "Cards, Satisfied customers (CSAT): issued " in warned
     changed = [(a, b) for a, b in zip(rows, _cells(page), strict=True) if a != b]
     assert len(changed) >= 4, "share and interval of two touchpoints"
     for before, now in changed:

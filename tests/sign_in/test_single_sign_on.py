@@ -362,10 +362,10 @@ def test_a_provider_that_is_away_or_says_it_is_another_is_a_sentence(here, insid
 def test_a_provider_that_is_away_is_asked_again_after_half_a_minute_and_holds_up_no_password(
     here, inside, monkeypatch
 ):
-    asked, go_on, at = [], threading.Event(), [true_time()]
+    calls, go_on, at = [], threading.Event(), [true_time()]
 
     def away(address, **_):
-        asked.append(address)
+        calls.append(address)
         go_on.wait(20)
         raise requests.ConnectionError
 
@@ -374,7 +374,7 @@ def test_a_provider_that_is_away_is_asked_again_after_half_a_minute_and_holds_up
     visitors = [TestClient(gate, base_url="http://localhost", follow_redirects=False) for _ in range(4)]
     waiting = [threading.Thread(target=v.get, args=("/sso",), kwargs={"headers": PAGE}) for v in visitors[:3]]
     waiting[0].start()
-    while not asked:
+    while not calls:
         time.sleep(0.01)
     for other in waiting[1:]:
         other.start()
@@ -384,15 +384,15 @@ def test_a_provider_that_is_away_is_asked_again_after_half_a_minute_and_holds_up
         thread.join()
     assert visitors[3].get("/logout", headers=PAGE).status_code == 200
     sso = SingleSignOn(here, lambda: at[0])
-    before = len(asked)
+    before = len(calls)
     for _ in range(3):
         with pytest.raises(SignInRefused, match="cannot be reached"):
             sso.provider()
-    assert len(asked) == before + 1
+    assert len(calls) == before + 1
     at[0] += timedelta(seconds=31)
     with pytest.raises(SignInRefused, match="cannot be reached"):
         sso.provider()
-    assert len(asked) == before + 2
+    assert len(calls) == before + 2
 
 
 def test_a_state_counts_once(here):

@@ -117,6 +117,32 @@ def test_every_column_of_the_contract_stands_in_a_mapping_with_what_it_is_for(tm
     assert "For Deals won." in mapping
 
 
+CONTRACTS = "subscription id,Customer ID,Interval,Status,Start (UTC)"
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (CONTRACTS, "s1,c1,month,active,2026-04-21 10:00"),
+        (f"{CONTRACTS},Amount", "s1,c1,month,active,2026-04-21 10:00,10.50"),
+        (f"{CONTRACTS},Amount,Plan", "s1,c1,month,active,2026-04-21 10:00,10.50,"),
+    ],
+)
+def test_contracts_that_name_no_plan_are_accounts_without_a_product_and_no_turnover(tmp_path, header, row):
+    folder = exports.write(tmp_path / "contracts", {"contracts.csv": f"{header}\n{row}\n"})
+    outcome = _proposed(folder)
+    assert set(outcome.written) == {"customers", "accounts"}
+    assert outcome.settings == []
+    assert '-- NULL AS "product",' in (folder / "accounts.sql").read_text()
+
+
+def test_a_column_of_refunds_that_is_empty_takes_nothing_off(tmp_path):
+    text = "Order ID,Customer ID,Order Date,Total,Refunded Amount\n1,c1,2026-04-21,10.50,\n2,c2,2026-05-21,12.00,\n"
+    folder = exports.write(tmp_path / "shop", {"orders.csv": text})
+    assert {"transactions", "revenues"} <= set(_proposed(folder).written)
+    assert '"Refunded Amount"' not in (folder / "revenues.sql").read_text()
+
+
 def test_what_somebody_wrote_or_corrected_stays(tmp_path):
     folder = exports.write(tmp_path / "crm", exports.CRM)
     (folder / "tickets.sql").write_text("SELECT 1")

@@ -95,14 +95,14 @@ def test_a_fault_is_found_by_its_number_by_administrators_alone(
 def test_a_setting_says_where_it_comes_from_and_an_address_is_never_shown(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("smallest_cell = 12\nidle_minutes = 20\n")
-    environment = {"CONCORD_IDLE_MINUTES": "10", "APP_DB_URL": "postgresql://app:secret@host/app"}
+    environment = {"CONCORD_IDLE_MINUTES": "10", "APP_DB_URL": "postgresql://app:hunter2@host/app"}
     places = settings.origins(file, environment)
     assert places["smallest_cell"] == "settings.toml"
     assert places["idle_minutes"] == "the variable CONCORD_IDLE_MINUTES"
     assert places["look_back_days"] == "default"
     values = settings.readable(settings.read(file, environment))
     assert values["app_db_url"] == "set, not shown"
-    assert "secret" not in str(values)
+    assert "hunter2" not in str(values)
     assert settings.readable(Settings())["warehouse_url"] == ""
 
 

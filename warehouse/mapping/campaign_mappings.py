@@ -37,7 +37,7 @@ def campaigns(links: FolderLinks) -> Proposal | None:
     if proposal.rows:
         return proposal
     for one in (*links.of_kind("costs"), *links.of_kind("touches")):
-        if not one.has("campaign_name", "campaign_id"):
+        if not one.has_any("campaign_name", "campaign_id"):
             continue
         links.used.add(one.table.label)
         columns = {"campaign_id": sql.campaign_id(one)}
@@ -137,7 +137,7 @@ def touches(links: FolderLinks) -> Proposal | None:
             if match:
                 columns[name] = match[0]
                 joins += [match[1]] if match[1] else []
-        if one.has("campaign_name", "campaign_id"):
+        if one.has_any("campaign_name", "campaign_id"):
             columns["campaign_id"] = sql.campaign_id(one)
         channel = sql.word(one, "channel", sql.CHANNELS)
         columns["channel"] = channel or ProposedColumn(

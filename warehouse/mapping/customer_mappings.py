@@ -252,9 +252,7 @@ def revenues(links: FolderLinks) -> Proposal | None:
         )
         assert amount is not None
         taken = "TRY_CAST(" + amount.sql + " AS DECIMAL(18, 2))"
-        if one.has("refunded"):
-            back = sql.amount(one, "refunded")
-            assert back is not None
+        if (back := sql.amount(one, "refunded")) is not None:
             taken = f"{taken} - coalesce(TRY_CAST({back.sql} AS DECIMAL(18, 2)), 0)"
         columns = {
             "customer_id": customer[0],
@@ -270,9 +268,7 @@ def revenues(links: FolderLinks) -> Proposal | None:
                 check="turnover; take off what the goods cost where you know it",
             ),
         }
-        if one.has("cost"):
-            cost = sql.amount(one, "cost")
-            assert cost is not None
+        if (cost := sql.amount(one, "cost")) is not None:
             columns["cost_to_serve"] = sql.guessed(
                 f"sum(TRY_CAST({cost.sql} AS DECIMAL(18, 2)))", one, "cost"
             )
@@ -302,7 +298,8 @@ def _revenues_of_contracts(links: FolderLinks) -> Proposal | None:
     proposal = Proposal(table="revenues")
     customer = links.customer(one, proposal.named) if one else None
     amount = sql.amount(one, "amount") if one else None
-    if one is None or customer is None or amount is None or not one.has("created", "product"):
+    product = sql.text(one, "product") if one else None
+    if one is None or customer is None or amount is None or product is None or not one.has("created"):
         return None
     start = f"TRY_CAST(({sql.moment_sql(one, 'created')})[:10] AS DATE)"
     ended = (
@@ -314,8 +311,6 @@ def _revenues_of_contracts(links: FolderLinks) -> Proposal | None:
     monthly = f"TRY_CAST({amount.sql} AS DECIMAL(18, 2))"
     if one.has("interval"):
         monthly += f" / CASE WHEN lower({sql.column_sql(one, 'interval')}) LIKE 'year%' THEN 12 ELSE 1 END"
-    product = sql.text(one, "product")
-    assert product is not None
     columns = {
         "customer_id": customer[0],
         "product": product,

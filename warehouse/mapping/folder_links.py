@@ -36,7 +36,7 @@ class FolderLinks:
                 r
                 for k in ("subscriptions", "orders", "payments")
                 for r in self.of_kind(k)
-                if r.has("customer_ref", "email")
+                if r.has_any("customer_ref", "email")
             ),
             None,
         )

@@ -85,17 +85,19 @@ def propose(
                 f"Not recognised by its columns ({some}{' …' if len(table.columns) > 6 else ''})."
             )
     links = FolderLinks(db, recognised)
-    texts = {}
+    of_products = []
     for proposal in (make(links) for make in _MADE_BY):
         if proposal is not None and proposal.rows and proposal.table not in filled:
-            texts[proposal.table] = mapping_texts.text_of(proposal, needed_for)
-            _write(folder, proposal, texts[proposal.table], outcome)
+            text = mapping_texts.text_of(proposal, needed_for)
+            _write(folder, proposal, text, outcome)
+            if proposal.table in ("accounts", "revenues") and "product" in proposal.given:
+                of_products.append(text)
     for one in recognised:
         if one.table.label in links.used:
             outcome.recognised.append(f"{one.label}: {one.table.rows:,} rows.")
         else:
             outcome.unused[one.table.label] = _why_not(one)
-    outcome.settings = _settings(db, texts, recognised)
+    outcome.settings = _settings(db, of_products, recognised)
     return outcome
 
 
@@ -110,8 +112,11 @@ def _write(folder: Path, proposal: Proposal, text: str, outcome: Outcome) -> Non
     if not same:
         with file.open("x", encoding="utf-8") as new:
             new.write(text)
-    given = {name for rows in proposal.rows for name in rows.columns}
-    outcome.written[proposal.table] = (len(given), len(columns_of(proposal.table)), text.count("CHECK:"))
+    outcome.written[proposal.table] = (
+        len(proposal.given),
+        len(columns_of(proposal.table)),
+        text.count("CHECK:"),
+    )
 
 
 def _why_not(one: Recognised) -> str:
@@ -123,17 +128,19 @@ def _why_not(one: Recognised) -> str:
 
 
 def _settings(
-    db: duckdb.DuckDBPyConnection, texts: Mapping[str, str], recognised: Sequence[Recognised]
+    db: duckdb.DuckDBPyConnection, of_products: Sequence[str], recognised: Sequence[Recognised]
 ) -> list[str]:
-    """Lines for the settings that the files suggest: the products where they are not a bank's, and the currency."""
+    """Lines for the settings that the files suggest: the products where they are not a bank's, and the currency.
+
+    `of_products` are the mappings that give the products somebody holds.
+    """
     lines = []
     products: dict[str, int] = {}
-    for table, text in texts.items():
-        if table in ("accounts", "revenues") and 'AS "product"' in text:
-            rows = db.execute(
-                f"SELECT product, count(*) FROM (\n{text}) WHERE product IS NOT NULL GROUP BY 1"
-            ).fetchall()
-            products |= {str(product): products.get(str(product), 0) + count for product, count in rows}
+    for text in of_products:
+        rows = db.execute(
+            f"SELECT product, count(*) FROM (\n{text}) WHERE product IS NOT NULL GROUP BY 1"
+        ).fetchall()
+        products |= {str(product): products.get(str(product), 0) + count for product, count in rows}
     if products and not set(products) <= set(PRODUCTS) and len(products) <= _MOST_PRODUCTS:
         listed = ", ".join(sorted(products, key=lambda p: -products[p]))
         lines.append(f'products = "{listed}"')

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping, Sequence
 
-from warehouse.mapping.proposal import Proposal, ProposedRows, columns_of
+from warehouse.mapping.proposal import Proposal, ProposedRows
 from warehouse.schema import BANK, UNIFIED
 
 PROPOSED = "-- Proposed by `python -m cli init`"
@@ -29,10 +29,9 @@ def text_of(proposal: Proposal, needed_for: Mapping[str, Sequence[str]]) -> str:
     if proposal.named:
         named = (f"{name} AS (\n    {_indented(query)}\n)" for name, query in proposal.named.items())
         lines.append("WITH " + ",\n".join(named))
-    given = [c for c in columns_of(proposal.table) if any(c in r.columns for r in proposal.rows)]
     for at, rows in enumerate(proposal.rows):
         lines += ["UNION ALL"] if at else []
-        lines += _select(proposal.table, rows, given, needed_for, first=at == 0)
+        lines += _select(proposal.table, rows, proposal.given, needed_for, first=at == 0)
     return "\n".join(lines) + "\n"
 
 

@@ -30,6 +30,11 @@ class Proposal:
     pieces: list[str] = field(default_factory=list)
     """Lines of SQL that nobody could decide, for a person to take or leave."""
 
+    @property
+    def given(self) -> list[str]:
+        """The contract's columns that any of its SELECTs gives."""
+        return [c for c in columns_of(self.table) if any(c in r.columns for r in self.rows)]
+
 
 def columns_of(table: str) -> list[str]:
     """The contract's columns of a unified table."""

@@ -53,7 +53,11 @@ class Recognised:
         """Its file, and what it was taken for: `deals.csv (HubSpot deals)`."""
         return f"{self.table.label} ({self.export.label if self.export else KINDS[self.kind].label})"
 
-    def has(self, *names: str) -> bool:
+    def has(self, name: str) -> bool:
+        """Whether this field is there."""
+        return name in self.fields
+
+    def has_any(self, *names: str) -> bool:
         """Whether any of these fields is there."""
         return any(name in self.fields for name in names)
 

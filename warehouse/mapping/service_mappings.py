@@ -43,9 +43,7 @@ def tickets(links: FolderLinks) -> Proposal | None:
             source += f"\n{customer[1]}" if customer[1] else ""
         sql.add(columns, "opened_at", sql.moment(one, "opened"))
         reply = sql.moment(one, "first_reply")
-        if reply is None and one.has("first_reply_minutes"):
-            minutes = sql.amount(one, "first_reply_minutes")
-            assert minutes is not None
+        if reply is None and (minutes := sql.amount(one, "first_reply_minutes")) is not None:
             opened = sql.moment_sql(one, "opened")
             reply = sql.guessed(
                 f"strftime(CAST({opened} AS TIMESTAMP) + to_seconds(CAST(round(60 * TRY_CAST({minutes.sql} AS DOUBLE)) "

@@ -46,11 +46,11 @@ class Stores:
     settings: Settings
     now: Callable[[], datetime]
     app_db: Engine
-    _bank: dict[str, Engine] = field(default_factory=dict)
-    _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict)
+    _bank: dict[str, Engine] = field(default_factory=dict, repr=False)
+    _notes: dict[State, dict[Callable[..., Any], Any]] = field(default_factory=dict, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    app_db_answers: KeptAnswers = field(default_factory=KeptAnswers)
-    bank_answers: AnswerCache = field(default_factory=partial(AnswerCache, 500))
+    app_db_answers: KeptAnswers = field(default_factory=KeptAnswers, repr=False)
+    bank_answers: AnswerCache = field(default_factory=partial(AnswerCache, 500), repr=False)
     origins: Mapping[str, str] = field(default_factory=dict)
     """Setting → where its value comes from, as far as the front door says."""
     audit_key: bytes = field(default=b"", repr=False)

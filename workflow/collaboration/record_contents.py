@@ -26,14 +26,14 @@ def check_days(fields: Iterable[RecordField], contents: Mapping[str, Any], today
     for field in fields:
         day = contents.get(field.name)
         if field.future and isinstance(day, str) and date.fromisoformat(day) <= today:
-            raise ChangeRefused(f"“{field.label}” lies ahead: choose a day after today. {AGAIN}")
+            raise ChangeRefused(f"“{field.words}” lies ahead: choose a day after today. {AGAIN}")
 
 
 def checked_field(field: RecordField, value: Any) -> Any:
     """What is kept of one field; empty is "", None or an empty list, by its kind."""
     kept = _kept(field, value)
     if field.needed and kept in ("", None, []):
-        raise ChangeRefused(f"“{field.label}” is empty. Fill it in and save again. {AGAIN}")
+        raise ChangeRefused(f"“{field.words}” is empty. Fill it in and save again. {AGAIN}")
     return kept
 
 
@@ -47,20 +47,20 @@ def _kept(field: RecordField, value: Any) -> Any:
     if field.kind == "choice":
         chosen = str(value or "")
         if chosen and chosen not in field.choices:
-            raise ChangeRefused(f"“{chosen[:60]}” is no choice for “{field.label}”. {AGAIN}")
+            raise ChangeRefused(f"“{chosen[:60]}” is no choice for “{field.words}”. {AGAIN}")
         return chosen
     text = "\n".join(" ".join(line.split()) for line in str(value or "").strip().splitlines())
     _check_letters(field, text)
     if len(text) > field.longest:
         raise ChangeRefused(
-            f"“{field.label}” has {len(text):,} characters; {field.longest:,} fit. Shorten it and save again. {AGAIN}"
+            f"“{field.words}” has {len(text):,} characters; {field.longest:,} fit. Shorten it and save again. {AGAIN}"
         )
     if field.kind == "line":
         return " ".join(text.split())
     if field.kind == "lines":
         lines = [line for line in text.splitlines() if line]
         if len(lines) > MOST_LINES:
-            raise ChangeRefused(f"“{field.label}” has {len(lines)} lines; {MOST_LINES} fit. {AGAIN}")
+            raise ChangeRefused(f"“{field.words}” has {len(lines)} lines; {MOST_LINES} fit. {AGAIN}")
         return lines
     return text
 
@@ -68,7 +68,7 @@ def _kept(field: RecordField, value: Any) -> Any:
 def _check_letters(field: RecordField, text: str) -> None:
     if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") and c != "\n" for c in text):
         raise ChangeRefused(
-            f"“{field.label}” has a character that cannot be seen. Type it again rather than copying it. {AGAIN}"
+            f"“{field.words}” has a character that cannot be seen. Type it again rather than copying it. {AGAIN}"
         )
 
 
@@ -76,10 +76,10 @@ def _day(field: RecordField, value: Any) -> str | None:
     if value is None or value == "":
         return None
     if not isinstance(value, date):
-        raise ChangeRefused(f"“{field.label}” needs one day. Choose it and save again. {AGAIN}")
+        raise ChangeRefused(f"“{field.words}” needs one day. Choose it and save again. {AGAIN}")
     if value.year > LAST_YEAR:
         raise ChangeRefused(
-            f"“{field.label}” lies too far ahead: choose a day before the year {LAST_YEAR + 1}. {AGAIN}"
+            f"“{field.words}” lies too far ahead: choose a day before the year {LAST_YEAR + 1}. {AGAIN}"
         )
     return date(value.year, value.month, value.day).isoformat()
 
@@ -92,7 +92,7 @@ def _number(field: RecordField, value: Any) -> float | None:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number):
-        raise ChangeRefused(f"“{field.label}” needs a number, such as 1200 or 2.5. {AGAIN}")
+        raise ChangeRefused(f"“{field.words}” needs a number, such as 1200 or 2.5. {AGAIN}")
     return number
 
 
@@ -100,5 +100,5 @@ def _listed(field: RecordField, value: Any, choices: Iterable[str]) -> list[str]
     offered = list(choices)
     chosen = [str(v) for v in value] if isinstance(value, list | tuple) else [str(value)]
     if strange := next((v for v in chosen if v not in offered), None):
-        raise ChangeRefused(f"“{strange[:60]}” is no choice for “{field.label}”. {AGAIN}")
+        raise ChangeRefused(f"“{strange[:60]}” is no choice for “{field.words}”. {AGAIN}")
     return [v for v in offered if v in chosen]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
+from metrics.comparison.currency import in_currency
 from warehouse.access.reader import Viewer
 from workflow.records import acknowledgements
 
@@ -51,9 +52,14 @@ class RecordField:
     """Whether its label repeats what somebody typed."""
 
     @property
+    def words(self) -> str:
+        """The label in the currency of the settings; what somebody typed stays as it is."""
+        return self.label if self.is_typed else in_currency(self.label)
+
+    @property
     def heading(self) -> str:
         """The label as it stands before what was filled in."""
-        return self.label.partition(", one in each line")[0].partition(": one column in each")[0].rstrip("?")
+        return self.words.partition(", one in each line")[0].partition(": one column in each")[0].rstrip("?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -58,6 +58,11 @@ def is_answer(record: Record, entry: RecordEntry) -> bool:
     return step is not None and step.tells_opener
 
 
+def answers(username: str, record: Record, entry: RecordEntry) -> bool:
+    """Whether an entry answers what this colleague opened; others whom it names are only named."""
+    return record.opened_by == username and is_answer(record, entry)
+
+
 def waiting_for_department(reader: Reader) -> tuple[Record, ...]:
     """The records whose turn the viewer's department is."""
     mine = department_of(reader.viewer)

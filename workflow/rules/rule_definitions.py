@@ -16,6 +16,7 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.sql import visitors
 
+from metrics.comparison.currency import in_currency
 from metrics.comparison.words import hkd, numeral, of_ten, signed
 from metrics.customers.profile import needs_of
 from metrics.query.missing_reasons import not_given
@@ -118,7 +119,7 @@ def sentence(column: str, value: float) -> str:
     if value == 0 and column in NONE:
         return NONE[column]
     one, other = SENTENCES[column]
-    return one if value == 1 else other.format(_WRITTEN.get(column, numeral)(value))
+    return in_currency(one) if value == 1 else other.format(_WRITTEN.get(column, numeral)(value))
 
 
 def lacking(rule: AlertRule, covered: Coverage | None) -> str:

@@ -138,7 +138,7 @@ def _consent(viewer: Viewer, person: about.Customer, today: date) -> None:
             f"No marketing since {day(since)}" if since else "No marketing, please",
             icon=":material/do_not_disturb_on:",
             color="orange",
-            help="A colleague has logged it; the bank's own record will follow."
+            help="A colleague has logged it; the bank's own record does not say so yet."
             if logged
             else "As the bank's records say. No offer can be recorded.",
         )
