@@ -156,19 +156,25 @@ def _of_stock(
         part = of_dimension(frame, dimension, dimensions)
         codes, values = value_numbers(part, dimension)
         labels = np.zeros((len(values), len(months)), int)
-        for n in range(len(months)):
-            labels[codes, n] = _hidden(part, n, len(larger), dimension, smallest)
+        labels[codes] = _hidden(part, len(months), len(larger), dimension, smallest)
         decided[dimension] = ShownCells(
             months, {v: n for n, v in enumerate(values)}, labels, of_stock=True, opening=measure.opening
         )
     return decided
 
 
-def _hidden(rows: pd.DataFrame, month: int, larger: int, dimension: str, smallest: int) -> np.ndarray:
-    """Of each value whether the stock of a month is hidden."""
-    counted = rows[f"n{month}"].astype(float)
+def _hidden(rows: pd.DataFrame, months: int, larger: int, dimension: str, smallest: int) -> np.ndarray:
+    """Of each value and month whether the stock is hidden."""
+
+    def numbers(ending: str = "") -> np.ndarray:
+        return rows[[f"n{month}{ending}" for month in range(months)]].to_numpy(float)
+
+    counted = numbers()
     few = is_few(counted, smallest)
     for at in range(larger):
-        few |= is_few(rows[f"n{month}_{at}"], smallest)
-    hidden = with_complementary(counted, pd.Series(few), [rows[dimension]], smallest) if dimension else few
-    return np.asarray(hidden, int)
+        few |= is_few(numbers(f"_{at}"), smallest)
+    if dimension:
+        for month in np.flatnonzero(few.any(axis=0)):
+            people, blank = pd.Series(counted[:, month]), pd.Series(few[:, month])
+            few[:, month] = with_complementary(people, blank, [rows[dimension]], smallest)
+    return np.asarray(few, int)

@@ -6,7 +6,7 @@ all figures of one date; elsewhere by one for each figure, since the same person
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -120,8 +120,11 @@ def people(
             statements = _each_person(together[0], dimensions, months)
         for some, statement in statements.items():
             frame = ask(statement)
-            for at, number in enumerate(numbers):
-                answer[number] |= {d: _between(frame, f"people_{at}", d, some, months) for d in some}
+            for d in some:
+                for number, between in zip(
+                    numbers, _between(frame, len(numbers), d, some, months), strict=True
+                ):
+                    answer[number][d] = between
     return answer
 
 
@@ -248,14 +251,21 @@ def value_numbers(rows: pd.DataFrame, dimension: str) -> tuple[np.ndarray, tuple
 
 
 def _between(
-    frame: pd.DataFrame, column: str, dimension: str, dimensions: Sequence[str], months: Sequence[Period]
-) -> Between:
+    frame: pd.DataFrame, counts: int, dimension: str, dimensions: Sequence[str], months: Sequence[Period]
+) -> Iterator[Between]:
+    """Of each count of an answer the people of the values of which it counts anybody."""
     rows = of_dimension(frame, dimension, dimensions)
-    rows = rows[rows[column] > 0]
     codes, values = value_numbers(rows, dimension)
     at, last = (_numbers(rows[c], months) for c in ("month", "before"))
-    counts, shape = rows[column].to_numpy(float), (len(values), len(months) + 1)
-    return Between(values, comparable_months.people_between(codes, at, last, counts, shape))
+    for number in range(counts):
+        people = rows[f"people_{number}"].to_numpy(float)
+        there = people > 0
+        used, own = np.unique(codes[there], return_inverse=True)
+        shape = (len(used), len(months) + 1)
+        yield Between(
+            tuple(values[n] for n in used),
+            comparable_months.people_between(own, at[there], last[there], people[there], shape),
+        )
 
 
 def _numbers(days: pd.Series, months: Sequence[Period]) -> np.ndarray:

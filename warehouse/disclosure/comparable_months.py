@@ -13,9 +13,8 @@ Statistical Disclosure Control, 2012, chapter 4).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -76,33 +75,39 @@ def blocks(people: np.ndarray, few: np.ndarray, smallest: int) -> np.ndarray:
 
 @dataclass
 class _Block:
-    """Edges that may be compared with each other. `near` has a bit for each edge that few people, or nobody, part from
-    one of them, `edges` one for each of its own."""
+    """Edges that may be compared with each other. Sets of edges are numbers with a bit for each."""
 
     members: list[int]
-    apart: np.ndarray
+    edges: int
+    apart: int
     """The edges that one of its own may not be compared with."""
     near: int
-    edges: int
+    """The edges that few people, or nobody, part from one of its own."""
     size: int
 
 
 def _blocks(
     people: np.ndarray, few: np.ndarray, sizes: Sequence[int], order: Sequence[int], smallest: int
 ) -> np.ndarray:
+    """Plain numbers throughout: there are some thirty edges, for which an array takes longer to begin than to work."""
     placed: list[_Block] = []
-    near = [sum(1 << int(at) for at in np.flatnonzero(line)) for line in ~is_enough(people, smallest)]
+    near, apart = _as_bits(~is_enough(people, smallest)), _as_bits(few.T)
+    between = people.tolist()
     for edge in order:
-        fit = [b for b in placed if not b.apart[edge] and not _tells(b, edge, near, placed, people, smallest)]
+        fit = [
+            b
+            for b in placed
+            if not b.apart >> edge & 1 and not _tells(b, edge, near, placed, between, smallest)
+        ]
         if fit:
             joined = max(fit, key=lambda block: block.size)
         else:
-            joined = _Block([], np.zeros(len(people), bool), 0, 0, 0)
+            joined = _Block([], 0, 0, 0, 0)
             placed.append(joined)
         joined.members.append(edge)
-        joined.apart = joined.apart | few[:, edge]
-        joined.near |= near[edge]
         joined.edges |= 1 << edge
+        joined.apart |= apart[edge]
+        joined.near |= near[edge]
         joined.size += sizes[edge]
     labels = np.zeros(len(people), int)
     for number, block in enumerate(placed):
@@ -110,38 +115,49 @@ def _blocks(
     return labels
 
 
+def _as_bits(lines: np.ndarray) -> list[int]:
+    """The set of each line of yes and no."""
+    packed = np.packbits(lines, axis=1, bitorder="little")
+    return [int.from_bytes(line.tobytes(), "little") for line in packed]
+
+
+def _members(edges: int) -> Iterator[int]:
+    """The edges of a set, the lowest first."""
+    while edges:
+        lowest = edges & -edges
+        yield lowest.bit_length() - 1
+        edges ^= lowest
+
+
 def _tells(
-    block: _Block, edge: int, near: Sequence[int], placed: Sequence[_Block], people: np.ndarray, smallest: int
+    block: _Block,
+    edge: int,
+    near: Sequence[int],
+    placed: Sequence[_Block],
+    between: Sequence[Sequence[float]],
+    smallest: int,
 ) -> bool:
-    """Whether a difference of `edge` to its block, less one of another block or that less it, is about few people."""
-    # Both ends of the other difference must be near those of this one.
-    others = [
-        other
-        for other in placed
-        if other is not block
-        and len(other.members) > 1
-        and other.edges & near[edge]
-        and other.edges & block.near
-    ]
-    if not others:
-        return False
-    low, high = (side(np.array(block.members), edge)[:, None] for side in (np.minimum, np.maximum))
-    for other in others:
-        a, b = _pairs(len(other.members))
-        ends = np.sort(other.members)
-        start, end = ends[a][None, :], ends[b][None, :]
-        nested = ((low <= start) & (end <= high)) | ((start <= low) & (high <= end))
-        rest = people[low, start] + people[end, high]
-        if (is_few(rest, smallest) & nested).any():
-            return True
+    """Whether a difference of `edge` to its block, less one of another block or that less it, is about few people.
+
+    The one lies within the other, and what is left are the people at both its ends. So each end of the other must be
+    near the same end of this one.
+    """
+    for other in placed:
+        beside = other.edges & near[edge]
+        if other is block or not beside or not other.edges & block.near:
+            continue
+        for member in block.members:
+            far = other.edges & near[member]
+            if not far:
+                continue
+            low, high = (member, edge) if member < edge else (edge, member)
+            for one in _members(beside):
+                for another in _members(far):
+                    start, end = (another, one) if member < edge else (one, another)
+                    nested = start < end and (start - low) * (high - end) >= 0
+                    if nested and is_few(between[low][start] + between[end][high], smallest):
+                        return True
     return False
-
-
-@lru_cache(maxsize=128)
-def _pairs(edges: int) -> tuple[np.ndarray, np.ndarray]:
-    """Every two of so many edges."""
-    first, second = np.triu_indices(edges, 1)
-    return first, second
 
 
 def kept_apart(labels: np.ndarray, people: np.ndarray, smallest: int) -> np.ndarray:
