@@ -21,7 +21,7 @@ from warehouse.load.loading import load
 from warehouse.settings import Settings
 from warehouse.stores.connect import Stores, open_stores
 
-SESSIONS, PAUSE = 5, 0.2
+SESSIONS, PAUSE = 5, 1.0
 YEAR = Scope(Period(date(2025, 7, 1), date(2026, 6, 30)))
 ASKED = Query.of(["leads", "won", "revenue", "customers_at_start", "complaints", "nps"], YEAR)
 
