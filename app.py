@@ -19,6 +19,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
+from streamlit import config
 
 from metrics.comparison.currency import use_currency
 
@@ -46,6 +47,7 @@ stores = connect.open_stores(chosen, lambda: clock.read(datetime.now(UTC)) - beh
 stores.origins = settings.origins(HERE / "settings.toml", os.environ)
 connect.use(stores)
 use_currency(chosen.currency)
+config.set_option("server.maxUploadSize", chosen.load_upload_mb)
 errors.keep_traces_in(chosen.data_dir / "bugs")
 structured_logs.begin(chosen.log_format)
 programs = HttpApi(stores)

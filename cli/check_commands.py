@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from cli.entry import main, open_here
+from cli.entry import main, open_here, works_now
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.errors import Problem
 
@@ -55,7 +55,6 @@ def _check_identity(truth: Path | None, *, held_back: bool) -> None:
 
 def _check_warehouse(url: str, schema: str) -> None:
     """Print what `check_url` finds. Exit code 1 if something needed is missing or wrong."""
-    from cli import works_now
     from warehouse.load.existing_warehouse import check_url
 
     checked = check_url(url, schema)
@@ -64,7 +63,7 @@ def _check_warehouse(url: str, schema: str) -> None:
     for finding in checked.findings:
         where = f"{finding.table}.{finding.column}" if finding.column else finding.table
         click.echo(f"{'WRONG' if finding.serious else 'note ':5}  {where} {finding.what}".rstrip(".") + ".")
-    for line in works_now.lines(checked):
+    for line in works_now().lines(checked):
         click.echo(line)
     serious = sum(finding.serious for finding in checked.findings)
     if serious:

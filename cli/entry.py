@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -50,14 +51,20 @@ def open_here() -> connect.Stores:
 
     private_files.from_now_on()
     choices = settings.read(HERE / "settings.toml", os.environ)
-    clock = Clock(choices.timezone)
-    stores = connect.open_stores(choices, lambda: clock.read(datetime.now(UTC)) - behind(choices.data_dir))
+    now = clock_on_the_wall(choices)
+    stores = connect.open_stores(choices, lambda: now() - behind(choices.data_dir))
     stores.origins = settings.origins(HERE / "settings.toml", os.environ)
     connect.use(stores)
     use_currency(choices.currency)
     keep_traces_in(choices.data_dir / "bugs")
     structured_logs.begin(choices.log_format)
     return stores
+
+
+def clock_on_the_wall(choices: settings.Settings) -> Callable[[], datetime]:
+    """The machine's clock in the bank's time, whatever the sample bank says it is."""
+    clock = Clock(choices.timezone)
+    return lambda: clock.read(datetime.now(UTC))
 
 
 class Door(click.Group):
@@ -88,8 +95,18 @@ def main() -> None:
 
 def accounts_module() -> Any:
     """`sign_in.accounts`, without the warning of a library in it that no Streamlit app is running."""
-    logging.disable(logging.WARNING)
-    from sign_in import accounts
+    return _quietly("sign_in.accounts")
 
-    logging.disable(logging.NOTSET)
-    return accounts
+
+def works_now() -> Any:
+    """`pages.governance.works_now`, without the same warning."""
+    _quietly("pages")
+    return _quietly("pages.governance.works_now")
+
+
+def _quietly(module: str) -> Any:
+    logging.disable(logging.WARNING)
+    try:
+        return importlib.import_module(module)
+    finally:
+        logging.disable(logging.NOTSET)

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import chdir
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
-import duckdb
 
 from cli.entry import HERE, main
 from warehouse import settings
 from warehouse.errors import Problem
-from warehouse.load import load_limits
 
 
 @main.command()
@@ -23,25 +19,12 @@ from warehouse.load import load_limits
 )
 def init(folder: Path, url_from: str | None) -> None:
     """Look at a FOLDER of exports and write a proposed mapping per table beside them; it loads nothing."""
-    from metrics.catalogue import CATALOGUE
-    from metrics.query.missing_reasons import needs
-    from warehouse.mapping import folder_proposal
+    from workflow.loads import folder_look
 
     if not folder.is_dir():
         raise Problem(f"“{folder}” is not a folder. Give the folder that holds the exports.")
-    needed_for: dict[str, list[str]] = {}
-    for name, metric in CATALOGUE.items():
-        for need in needs(name):
-            needed_for.setdefault(need, []).append(metric.label)
     choices = settings.read(HERE / "settings.toml", os.environ)
-    with TemporaryDirectory() as room, chdir(folder):
-        file = Path(room) / "look.duckdb"
-        with duckdb.connect(str(file)) as db:
-            load_limits.for_all(db, choices)
-            load_limits.look_only_here(db, choices.timezone)
-            advice = "Move the largest files away, or raise the setting, then look again."
-            with load_limits.within(db, file, choices, "The look at the folder", advice):
-                outcome = folder_proposal.propose(db, needed_for, url_from, os.environ)
+    outcome = folder_look.look(folder, choices, os.environ, url_from)
     for line in outcome.recognised:
         click.echo(line)
     for name in outcome.as_it_is:

@@ -13,13 +13,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.entry import accounts_module, main, open_here, steps
-from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, AvailableColumns
-from warehouse.errors import LoadRefused, Problem
+from cli.entry import accounts_module, clock_on_the_wall, main, open_here, steps, works_now
+from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD
+from warehouse.errors import Problem
 from warehouse.load import trial_report
-from warehouse.load.loading import Trial
-from warehouse.load.loading import load as load_folder
-from warehouse.sql.moments import is_only_a_day
 from warehouse.stores import connect, sample_clock
 from warehouse.stores.connect import HINT
 
@@ -58,28 +55,25 @@ def load(
     if dry_run:
         _dry_run(stores, folder, day, since.date() if since else None, show_rows=show_rows)
         return
-    from workflow.records import load_history, loaded_changes
+    from workflow.loads import noted_load
 
     try:
         with steps() as step:
-            loaded = load_folder(
+            loaded = noted_load.run(
                 stores,
                 folder,
+                "operator",
                 as_of=day,
                 since=since.date() if since else None,
                 sample=sample,
                 environment=os.environ,
                 progress=step,
+                now=stores.now if sample else clock_on_the_wall(stores.settings),
             )
     except Problem:
-        # Its sentence may name a row; it stands where the load was started.
-        load_history.note(stores, load_history.LOAD_FAILED, folder.name, "The bank loaded before stays.")
         begun_on = since.date() if since else None
         click.echo(f"All that is wrong at once: {_command(folder, day, begun_on, '--dry-run')}", err=True)
         raise
-    details = f"{sum(loaded.rows.values()):,} rows as of {loaded.as_of:%d %b %Y} from {folder.name}"
-    load_history.note(stores, load_history.LOADED, loaded.snapshot, details)
-    loaded_changes.keep(stores, loaded)
     if not sample:
         _close_demo(stores)
     for table, rows in loaded.rows.items():
@@ -108,46 +102,41 @@ def _dry_run(
     stores: connect.Stores, folder: Path, day: date | None, since: date | None, *, show_rows: bool
 ) -> None:
     """Show what a load of the folder would bring and what is wrong with it. Exit code 1 if something is wrong."""
-    from cli import works_now
     from metrics.comparison.words import day as in_words
-    from warehouse.extracts import sources
+    from workflow.loads import dry_run
 
-    reports: list[trial_report.TrialReport] = []
-    trial = Trial(look=lambda db: reports.append(trial_report.read(db)))
-    as_of_from = ""
     with steps() as step:
-        try:
-            as_of_from = load_folder(
-                stores, folder, as_of=day, since=since, environment=os.environ, progress=step, trial=trial
-            ).as_of_from
-        except LoadRefused as refusal:
-            trial.note(refusal)
-    for report in reports:
+        outcome = dry_run.run(
+            stores,
+            folder,
+            as_of=day,
+            since=since,
+            environment=os.environ,
+            progress=step,
+            now=clock_on_the_wall(stores.settings),
+        )
+    if (report := outcome.report) is not None:
         _echo_report(report, show_rows=show_rows)
-        origin = as_of_from if as_of_from == GIVEN_WITH_THE_LOAD else f"the latest day in {as_of_from}"
-        click.echo(f"\nAs of {in_words(report.as_of)}: {origin}. Another day is given with --as-of.")
+        click.echo(
+            f"\nAs of {in_words(report.as_of)}: {outcome.day_from}. Another day is given with --as-of."
+        )
         for table, rows in report.later.items():
             click.echo(
                 f"  {table}: {rows:,} {'row lies' if rows == 1 else 'rows lie'} after it, in whole or in part."
             )
         click.echo("")
-        if trial.refused:
-            tables = " and ".join(sorted(trial.refused))
-            click.echo(f"Once {tables} {'is' if len(trial.refused) == 1 else 'are'} mended:")
-            columns = {f"{t}.{c}" for t, there in trial.refused.items() for c in there}
-            report.available = AvailableColumns(report.available | set(trial.refused) | columns)
-        for line in works_now.lines(report):
+        if outcome.refused:
+            tables = " and ".join(sorted(outcome.refused))
+            click.echo(f"Once {tables} {'is' if len(outcome.refused) == 1 else 'are'} mended:")
+        for line in works_now().lines(report):
             click.echo(line)
-    try:
-        for name in sources.unread(folder, sources.find(folder)):
-            click.echo(f"Not read: {name}.")
-    except LoadRefused:
-        pass  # said already
-    if trial.problems:
+    for name in outcome.unread:
+        click.echo(f"Not read: {name}.")
+    if outcome.problems:
         click.echo(
-            f"\n{len(trial.problems)} {'thing is' if len(trial.problems) == 1 else 'things are'} wrong:"
+            f"\n{len(outcome.problems)} {'thing is' if len(outcome.problems) == 1 else 'things are'} wrong:"
         )
-        for problem in trial.problems:
+        for problem in outcome.problems:
             click.echo(problem)
         raise Problem(f"Correct them, then: {_command(folder, day, since, '--dry-run')}. Nothing was loaded.")
     click.echo(f"\nNothing is wrong, and nothing was loaded. To load it: {_command(folder, day, since)}")
@@ -163,11 +152,9 @@ def _echo_report(report: trial_report.TrialReport, *, show_rows: bool) -> None:
         for row in rows:
             cells = []
             for column, value in zip(columns, row, strict=True):
-                # A source without numbers names people by their addresses.
-                names = column in report.personal[table] or "@" in str(value)
-                personal = not show_rows and value is not None and names
+                personal = not show_rows and report.is_personal(table, column, value)
                 hidden |= personal
-                cells.append(Text("hidden" if personal else _in_a_cell(value)))
+                cells.append(Text("hidden" if personal else trial_report.in_a_cell(value)))
             grid.add_row(*cells)
         Console(width=max(100, 24 * len(columns))).print(grid)
     if hidden:
@@ -182,15 +169,22 @@ def _echo_report(report: trial_report.TrialReport, *, show_rows: bool) -> None:
         click.echo(f"To look at: {finding}")
 
 
-def _in_a_cell(value: object) -> str:
-    """A value as its source may have written it: a moment without the mark of its clock, a day without a time."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime):
-        return f"{value:%Y-%m-%d}" if is_only_a_day(value) else f"{value:%Y-%m-%d %H:%M:%S}"
-    return str(value)
+@main.command("load-upload", hidden=True)
+@click.argument("upload")
+@click.argument("step", type=click.Choice(["look", "dry_run", "load"]))
+def load_upload(upload: str, step: str) -> None:
+    """One step of what an administrator prepares on the page Load data, in a process of its own."""
+    from workflow.loads import upload_steps
+
+    stores = open_here()
+    upload_steps.run(
+        stores,
+        upload,
+        step,
+        os.environ,
+        now=clock_on_the_wall(stores.settings),
+        once_loaded=lambda: _close_demo(stores),
+    )
 
 
 @main.group()

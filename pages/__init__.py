@@ -4,7 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from pages.administration import accounts_page, audit_page, installation_page, loads_page, outbox_page
+from pages.administration import (
+    accounts_page,
+    audit_page,
+    installation_page,
+    load_data_page,
+    loads_page,
+    outbox_page,
+)
 from pages.components import search_box
 from pages.customers.alerts import customer_health
 from pages.customers.churn import alert_rules, churn_model, impact_page
@@ -349,6 +356,13 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             url="people",
             roles=ADMINISTRATION,
             page=accounts_page.page,
+        ),
+        MenuEntry(
+            title="Load data",
+            icon=":material/upload_file:",
+            url="load-data",
+            roles=ADMINISTRATION,
+            page=load_data_page.page,
         ),
         MenuEntry(
             title="Loads and runs",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from sign_in import accounts
 from warehouse.access.reader import Reader
-from warehouse.app_db.app_schema import alerts
+from warehouse.app_db.app_schema import alerts, users
 from warehouse.schema import relationship_managers
 from warehouse.stores.connect import HINT, Stores
 
@@ -92,3 +92,13 @@ def close(stores: Stores) -> None:
         if user is not None and user.disabled_at is None:
             accounts.disable(stores, username, by="demo", why="a real bank was loaded", last_too=True)
     hint.unlink()
+
+
+def are_the_only_administrators(stores: Stores) -> bool:
+    """Whether loading a real bank would leave nobody who can sign in as an administrator."""
+    demo = {username for username, _ in _ACCOUNTS}
+    with stores.read_app_db() as app_db:
+        others = app_db.execute(
+            select(users.c.username).where(users.c.role == "administrator", users.c.disabled_at.is_(None))
+        ).scalars()
+        return (stores.settings.data_dir / HINT).exists() and not set(others) - demo

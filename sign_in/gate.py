@@ -44,6 +44,8 @@ from warehouse.stores.connect import Stores
 MOST_WINDOWS = 10_000
 """Of so many windows it is remembered who opened them; one that comes back after more is asked again by its page."""
 
+LARGEST_UPLOAD = 5 << 20
+"""Bytes of a file from whoever is no administrator, who alone loads data: uploads stand in the server's memory."""
 MADE, UPLOADED = "/media/", "/_stcore/upload_file/"
 """Where Streamlit gives files, and where it takes them: of a window, by its name."""
 
@@ -181,8 +183,8 @@ class Gate:
             return _refuse(request, "/password", 403)
         if path in (drafts.PATH, drafts.SEEN):
             return await self._drafts(request, token)
-        if not self._is_hers(path, token, who.username):
-            return PlainTextResponse("This file was not made for you. Download it from its page.", 404)
+        if refusal := self._file_refused(request, token, who):
+            return refusal
         if _is_navigation(request):
             await self.ask(sessions.seen, self.stores, token)
             return drafts.with_script(self.app, who.username)
@@ -206,6 +208,12 @@ class Gate:
         if self.interface is None:
             return sentence_for_program("There is nothing at this address.", 404)
         return await self.interface(request, who)
+
+    def _file_refused(self, request: Request, token: str, who: Person) -> Response | None:
+        """Why a file is neither given nor taken; None for one that is, and for whatever is no file."""
+        if not self._is_hers(request.url.path, token, who.username):
+            return PlainTextResponse("This file was not made for you. Download it from its page.", 404)
+        return _too_large(request, who) if request.url.path.startswith(UPLOADED) else None
 
     def _is_hers(self, path: str, token: str, username: str) -> bool:
         """Files are given to the session they were made for, and taken for its own windows."""
@@ -301,6 +309,18 @@ def _is_navigation(request: Request) -> bool:
 def _place(request: Request) -> str:
     query = request.url.query
     return headers.safe_next(request.url.path + (f"?{query}" if query else ""))
+
+
+def _too_large(request: Request, who: Person) -> Response | None:
+    """The refusal of a file that is larger than its sender may upload, or does not say how large it is."""
+    if who.role == "administrator":
+        return None
+    if "chunked" in request.headers.get("transfer-encoding", "").lower():
+        return PlainTextResponse("The file does not say how large it is.", 411)
+    length = request.headers.get("content-length", "0")
+    if length.isdigit() and int(length) <= LARGEST_UPLOAD:
+        return None
+    return PlainTextResponse("The file is too large.", 413)
 
 
 def _refuse(request: Request, elsewhere: str, status: int) -> Response:

@@ -107,6 +107,10 @@ class Settings:
     """So much memory a load may use; 0 for what the engine takes by itself, four fifths of the machine's."""
     load_disk_gb: float = 200.0
     """So much a load may write, and so much more what does not fit into memory."""
+    load_from: str = ""
+    """A folder of this machine: those below it may be loaded on the page Load data; empty for uploads alone."""
+    load_upload_mb: int = 200
+    """So large a file may be that is uploaded there, and ten times as much all files of a zip together."""
     log_format: str = "text"
     """text for people, or json: a line for a log collector, without personal data."""
     metrics_token: str = field(default="", repr=False)
@@ -143,6 +147,7 @@ _WITHIN = {
     "load_seconds_per_table": (1, 604_800),
     "load_memory_gb": (0, 100_000),
     "load_disk_gb": (1, 100_000),
+    "load_upload_mb": (1, 10_000),
 }
 """From and to: a tenth written as 10 would hold every alert back, and nobody would notice."""
 

@@ -42,6 +42,7 @@ from workflow.collaboration import dispute_clock
 from workflow.customers import offers
 from workflow.experiments import interim_results, persuadable, planned_analyses
 from workflow.experiments.arms import first_draws
+from workflow.loads import upload_folders, upload_runs
 from workflow.privacy import data_retention
 from workflow.qualification.contact_deadlines import write_hand_offs
 from workflow.records import run_notes
@@ -140,6 +141,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
     move_due(stores)
     messages = (*messages, *_escalated(stores, as_of))
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
+    upload_folders.sweep(stores, upload_runs.is_running)
     if any(kind.days(stores.settings) for kind in data_retention.KINDS):
         tell("Removing what is kept for a time alone")
     messages = (*messages, *data_retention.run(stores, trimmed))

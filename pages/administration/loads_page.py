@@ -89,12 +89,18 @@ def _way_back(viewer: Viewer, served: Snapshot) -> None:
     else:
         tables.show(changes, "what-changes")
 
+    back_form(name, served.name)
+
+
+def back_form(name: str, served: str) -> None:
+    """The reason, and the button that lets everybody read the snapshot `name` again instead of the one served."""
+
     def write(viewer: Viewer, values: Mapping[str, Any]) -> str:
         why = str(values["why"] or "")
-        load_history.go_back(connect.here(), viewer, name, served=served.name, why=why)
+        load_history.go_back(connect.here(), viewer, name, served=served, why=why)
         return "Everybody reads the earlier snapshot now. The one from before is kept."
 
-    with forms.form(f"back to {name}", served.name, border=True) as form:
+    with forms.form(f"back to {name}", served, border=True) as form:
         st.text_input("Why", max_chars=LONGEST_WHY, key=form.keep("why", ""), help="The audit log keeps it.")
         form.submit("Go back to this snapshot", write, icon=":material/undo:")
 

@@ -35,6 +35,23 @@ def _block(draw: Callable[[], None], viewer: Viewer, snapshot: str) -> None:
             draw()
 
 
+def watch(draw: Callable[[], None], viewer: Viewer, seconds: float) -> None:
+    """What `draw` draws, anew every so many seconds, while something is under way that this person has started."""
+
+    @st.fragment(run_every=seconds)
+    def again() -> None:
+        with problem_sentences.in_their_place(PART):
+            if run_memo.current() is not None:
+                draw()
+                return
+            with run_memo.one_run():
+                if door.viewer() != viewer:
+                    st.rerun()
+                draw()
+
+    again()
+
+
 def popover(label: str, key: str, draw: Callable[[], None], **looks: Any) -> None:
     """A button that opens what `draw` draws; while it is closed nothing is worked out or sent."""
     opened = st.popover(label, key=key, on_change="rerun", **looks)

@@ -48,6 +48,11 @@ def refused_in_place() -> Iterator[None]:
         st.info(str(refused), icon=":material/lock:")
 
 
+def sql(text: str, **looks: Any) -> None:
+    """The text of a statement or of a part of one."""
+    st.code(text, language="sql", **looks)
+
+
 def lacking(viewer: Viewer, *needed: str) -> Missing | None:
     """What the bank did not give of some `table`s and `table.column`s; None if all of them tell something."""
     return not_given(needed, data.coverage_of(viewer))
@@ -245,7 +250,7 @@ def _explained(names: list[str], viewer: Viewer, query: Query | None, means: Mea
     with st.expander("The statement that reads them (SQL)"):
         reads = (data.reader(viewer).sql(read) for read in (means.reads if means else ()))
         for text in (*_statements(names, viewer, query), *reads):
-            st.code(text, language="sql", wrap_lines=True)
+            sql(text, wrap_lines=True)
 
 
 def _statements(names: list[str], viewer: Viewer, query: Query | None) -> tuple[str, ...]:

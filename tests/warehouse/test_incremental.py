@@ -201,7 +201,7 @@ def test_a_load_counts_what_came_late_went_or_reads_differently_in_days_that_wer
         ("gone", ""): 3,
         ("changed", "customer_id"): 1,
     }
-    loaded_changes.keep(bank, days)
+    loaded_changes.keep(bank, days, "operator")
     period = Period(date(2026, 6, 1), date(2026, 6, 30))
     columns = [("leads", "created_at"), ("leads", "customer_id"), ("leads", "won_at")]
     changed = loaded_changes.since(bank, datetime(2026, 6, 30), period, columns)

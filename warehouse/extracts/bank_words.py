@@ -11,6 +11,9 @@
     [every_column]
     "k.A." = ""
 
+    [vocabulary]
+    product = ["Starter", "Team"]   # the words a column may hold, instead of those the settings name
+
 What the list says is done without a finding: the bank has decided it.
 """
 
@@ -29,7 +32,9 @@ from warehouse.extracts.raw_files import NOTHING
 from warehouse.schema import UNIFIED_TABLES
 
 FILE = "words.toml"
-EVERYWHERE = "every_column"
+EVERYWHERE, VOCABULARY = "every_column", "vocabulary"
+OWN_WORDS = ("product", "segment")
+"""Columns whose words a company may name itself."""
 _OURS = (FILE, "control.toml")
 
 
@@ -57,6 +62,7 @@ def read(folder: Path, vocabulary: Mapping[str, tuple[str, ...]]) -> BankWords:
         stated = tomllib.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
         raise _wrong("cannot be read as TOML in UTF-8") from None
+    vocabulary = {**vocabulary, **_vocabulary(stated.pop(VOCABULARY, {}))}
     everywhere = _checked(EVERYWHERE, stated.pop(EVERYWHERE, {}))
     if any(everywhere.values()):
         raise _wrong(f"gives a word another meaning in [{EVERYWHERE}], which only lists placeholders")
@@ -81,6 +87,17 @@ def _checked(where: str, words: object) -> dict[str, str]:
         if not isinstance(meaning, str):
             raise _wrong(f"gives “{written}” of {where} a meaning that is no text in quotes")
     return {written.strip(): meaning.strip() for written, meaning in words.items()}
+
+
+def _vocabulary(stated: object) -> dict[str, tuple[str, ...]]:
+    if not isinstance(stated, dict):
+        raise _wrong(f"gives [{VOCABULARY}] no columns: each line is column = [“word”, “word”]")
+    for column, words in stated.items():
+        if column not in OWN_WORDS:
+            raise _wrong(f"names “{column}” in [{VOCABULARY}], which only lists {' and '.join(OWN_WORDS)}")
+        if not isinstance(words, list) or not all(isinstance(w, str) and w.strip() for w in words):
+            raise _wrong(f"gives “{column}” in [{VOCABULARY}] no list of words in quotes")
+    return {column: tuple(w.strip() for w in words) for column, words in stated.items()}
 
 
 def _near(name: str, names: Iterable[str]) -> str:

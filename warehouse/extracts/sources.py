@@ -115,6 +115,11 @@ def unread(folder: Path, sources: dict[str, Source]) -> list[str]:
     return [n for n in names if n not in read and (ending(n) or n.lower().endswith((DECLARED, *_OTHERS)))]
 
 
+def files_named(query: str) -> set[str]:
+    """The paths of files that the text of a mapping names, whether they are there or not."""
+    return {p for p in _paths(query) if ending(p) or p.lower().endswith(_OTHERS)} | _by_name(query)
+
+
 def _mappings(folder: Path) -> dict[str, str]:
     mappings = {}
     for file in sorted(folder.glob("*.sql")):
@@ -148,17 +153,24 @@ def _mentioned(folder: Path, mappings: dict[str, str]) -> set[str]:
     """The files that mappings read, by path in the folder; those of text are checked byte by byte beforehand."""
     files: set[str] = set()
     for query in mappings.values():
-        files |= {named_tables.file_of(name) for name in named_tables.named(query)}
-        for literal in _LITERAL.findall(query):
-            pattern = literal.replace("''", "'").removeprefix("./")
-            if not re.search(r"\.\w+$", pattern) or pattern.startswith(("/", "..")) or "\0" in pattern:
-                continue
+        files |= _by_name(query)
+        for pattern in _paths(query):
             for path in [p for p in folder.glob(pattern) if p.is_file()]:
                 file_name = path.relative_to(folder).as_posix()
                 if file_name not in files and "encoding" not in query.lower():
                     _check_bytes(path, file_name)
                 files.add(file_name)
     return files
+
+
+def _by_name(query: str) -> set[str]:
+    return {named_tables.file_of(name) for name in named_tables.named(query)}
+
+
+def _paths(query: str) -> list[str]:
+    """Its literals that may be paths of files below the folder."""
+    paths = (literal.replace("''", "'").removeprefix("./") for literal in _LITERAL.findall(query))
+    return [p for p in paths if re.search(r"\.\w+$", p) and not p.startswith(("/", "..")) and "\0" not in p]
 
 
 def _check_bytes(path: Path, file_name: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
 
 from warehouse.access.data_coverage import AvailableColumns, lacking
 from warehouse.schema import BANK, UNIFIED, UNIFIED_TABLES
+from warehouse.sql.moments import is_only_a_day
 from warehouse.validation import contract
 
 _ROWS = 5
@@ -35,6 +36,11 @@ class TrialReport:
     def lacking(self, needed: Iterable[str]) -> tuple[str, ...]:
         """Of some `table`s and `table.column`s those that tell nothing; of a table not given, only the table."""
         return lacking(needed, self.available)
+
+    def is_personal(self, table: str, column: str, value: object) -> bool:
+        """Whether a value of its first rows says who somebody is."""
+        # A source without numbers names people by their addresses.
+        return value is not None and (column in self.personal[table] or "@" in str(value))
 
 
 def read(db: duckdb.DuckDBPyConnection) -> TrialReport:
@@ -78,3 +84,14 @@ def read(db: duckdb.DuckDBPyConnection) -> TrialReport:
         ).fetchall()
     ]
     return report
+
+
+def in_a_cell(value: object) -> str:
+    """A value as its source may have written it: a moment without the mark of its clock, a day without a time."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d}" if is_only_a_day(value) else f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value)

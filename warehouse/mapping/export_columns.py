@@ -75,7 +75,10 @@ KINDS: Mapping[str, Kind] = {
         label="contacts or leads",
         file_names="contact|lead|kontakt|prospect|interessent",
         columns={
-            "id": ("id", "record id|contact id|lead id|lead|contact|lead number|id|vid"),
+            "id": (
+                "id",
+                "record id|contact id|lead id|lead|contact|lead number|id|vid|kontakt id|kontaktnummer",
+            ),
             **_PERSON,
             "created": (
                 "moment",
@@ -89,14 +92,17 @@ KINDS: Mapping[str, Kind] = {
             "mql": (
                 "moment",
                 "became a marketing qualified lead date|date entered marketing qualified lead"
-                "|mql date|mql at|mql",
+                "|mql date|mql at|mql on|mql am|qualified on|qualifiziert am|mql",
             ),
             "sql": (
                 "moment",
                 "became a sales qualified lead date|date entered sales qualified lead|sql date|sql at",
             ),
             "opportunity": ("moment", "became an opportunity date|date entered opportunity|opportunity date"),
-            "won": ("moment", "became a customer date|date entered customer|won date|won at"),
+            "won": (
+                "moment",
+                "became a customer date|date entered customer|won date|won at|won on|gewonnen am",
+            ),
             "converted": ("moment", "converted date"),
             "contacted": (
                 "moment",

@@ -23,6 +23,7 @@ from warehouse.mapping.export_columns import KINDS
 from warehouse.mapping.folder_links import FolderLinks
 from warehouse.mapping.proposal import Proposal, columns_of
 from warehouse.mapping.recognition import Recognised, recognise
+from warehouse.mapping.source_tables import SourceTable
 from warehouse.schema import PRODUCTS
 from warehouse.sql import reading_pieces
 
@@ -55,6 +56,10 @@ class Outcome:
     kept: list[str] = field(default_factory=list)
     unused: dict[str, str] = field(default_factory=dict)
     settings: list[str] = field(default_factory=list)
+    tables: list[SourceTable] = field(default_factory=list)
+    """Everything that could be read, recognised or not."""
+    seen: dict[str, Recognised] = field(default_factory=dict)
+    """File or sheet → what it was taken for."""
 
 
 def propose(
@@ -70,6 +75,7 @@ def propose(
     tables = list(source_tables.tables_in(db, folder, outcome.unused))
     if url_from:
         tables += source_tables.of_database(db, folder, url_from, environment, outcome.unused)
+    outcome.tables = tables
     recognised: list[Recognised] = []
     filled = {t.contract for t in tables if t.contract}
     for table in tables:
@@ -79,6 +85,7 @@ def propose(
             outcome.unused[table.label] = "It has a header and no row."
         elif one := recognise(table):
             recognised.append(one)
+            outcome.seen[table.label] = one
         else:
             some = ", ".join(c.name for c in table.columns[:6])
             outcome.unused[table.label] = (

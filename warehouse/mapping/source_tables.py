@@ -25,7 +25,7 @@ from warehouse.validation import contract
 _TEXTS = (".csv", ".tsv", ".txt", ".asc")
 _PACKED = (".gz",)
 _LINES = (".jsonl", ".ndjson")
-_DAYS = (
+DAYS = (
     "%d.%m.%Y",
     "%d/%m/%Y",
     "%m/%d/%Y",
@@ -54,7 +54,7 @@ NO = ("false", "no", "n", "f", "0", "nein", "non", "falsch", "nee", "unsubscribe
 PLAIN = 5
 """So many of them the load reads as they are."""
 _FLAGS = frozenset({*YES, *NO})
-TOTAL = r"(?i)^(grand )?(total|gesamt|summe|totaal|--)"
+TOTAL = r"(?i)^((grand )?(totals?|gesamt(summe|betrag)?|summe|totaal)\b|--)"
 _SAMPLE = 2_000
 _FEW = 60
 """A column of at most so many different texts holds words."""
@@ -340,7 +340,7 @@ def _dated(db: duckdb.DuckDBPyConnection, values: list[str]) -> tuple[str, tuple
     digits_only = all(v.isdigit() for v in values)
     if digits_only and not all(len(v) in (6, 8) for v in values):
         return None
-    days = [f for f in (*_DAYS, *_DAYS_IN_WORDS) if ("%Y%m%d" in f or "%y%m%d" in f) == digits_only]
+    days = [f for f in (*DAYS, *_DAYS_IN_WORDS) if ("%Y%m%d" in f or "%y%m%d" in f) == digits_only]
     clocks = ("",) if digits_only else ("", *(f" {c}" for c in _CLOCKS), *(f", {c}" for c in _CLOCKS))
     formats = [f"{day}{clock}" for day in days for clock in clocks]
     tried = ", ".join(f"count(try_strptime(v, {_text(f)}))" for f in formats)

@@ -85,7 +85,8 @@ class Stores:
         served = self.place.served()
         if served is None:
             raise NothingLoaded(
-                "No bank has been loaded yet. Run “make demo” for the sample bank, or “python -m cli load FOLDER”."
+                "No bank has been loaded yet. An administrator loads yours on the page Load data, or “python -m cli load "
+                "FOLDER” does on the server; “make demo” makes the sample bank."
             )
         if served != AS_IT_IS and not served.endswith(FINGERPRINT):
             raise NothingLoaded(

@@ -39,9 +39,9 @@ class Snapshot:
     """Whether this version of Concord can read it."""
 
 
-def note(stores: Stores, action: str, subject: str, why: str) -> None:
-    """A line about a load or a night that was started on the command line."""
-    audit.note(stores, "operator", action, subject[:64], why[:LONGEST_WHY])
+def note(stores: Stores, action: str, subject: str, why: str, by: str = "operator") -> None:
+    """A line about a load or a night, with who started it."""
+    audit.note(stores, by, action, subject[:64], why[:LONGEST_WHY])
 
 
 def history(reader: Reader, most: int) -> pd.DataFrame:

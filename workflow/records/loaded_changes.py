@@ -33,11 +33,11 @@ class ChangedRows:
     corrected: int
 
 
-def keep(stores: Stores, loaded: Loaded) -> None:
+def keep(stores: Stores, loaded: Loaded, by: str) -> None:
     """Keep what a load changed in days that were loaded before it; nothing is written where it changed nothing."""
     if not loaded.changes:
         return
-    with audit.entry(stores, "operator", KEPT, loaded.snapshot[:64]) as entry:
+    with audit.entry(stores, by, KEPT, loaded.snapshot[:64]) as entry:
         rows = [
             {
                 "snapshot": loaded.snapshot,
