@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sign_in import headers, websocket_messages
 
+MOST_WIDGETS = 20_000
+"""Of so many widgets of a window it is remembered what kind they are; then it begins anew."""
+
 
 class Watch:
     """`still_in` says whether the session lives, `seen` keeps it from going idle; asked every `recheck` seconds.
@@ -39,6 +42,7 @@ class Watch:
         self.still_in, self.seen, self.recheck = still_in, seen, recheck
         self.opened, self.named = opened, False
         self.sent, self.offered = sent, offered
+        self.widgets: dict[str, str] = {}
         self.checked = asyncio.get_running_loop().time()
         self.place = "/"
         self.accepted = False
@@ -74,6 +78,9 @@ class Watch:
             self.over.set()
         elif data := message.get("bytes"):
             self.sent(data)
+            if len(self.widgets) > MOST_WIDGETS:
+                self.widgets.clear()
+            self.widgets |= websocket_messages.widgets_in(data)
             if not self.named and (window := websocket_messages.window_of(data)):
                 self.named = True
                 self.opened(window)
@@ -103,7 +110,11 @@ class Watch:
 
     async def _may_pass(self, data: bytes | None) -> bool:
         # Streamlit speaks in bytes only; a text frame would make it stop with a trace.
-        heard = websocket_messages.hear(data) if data is not None else websocket_messages.Heard(passes=False)
+        heard = (
+            websocket_messages.hear(data, self.widgets)
+            if data is not None
+            else websocket_messages.Heard(passes=False)
+        )
         if heard.place:
             self.place = headers.safe_next(heard.place)
         age = asyncio.get_running_loop().time() - self.checked

@@ -103,8 +103,18 @@ def reference(bug: BaseException) -> str:
 
 
 def _without_values(trace: str) -> str:
-    """A trace without the values of a row, which PostgreSQL adds to what it says; our engines hide their parameters."""
-    return _VALUES.sub("", trace)
+    """A trace without the values of a row, which engines and conversions repeat in what they say.
+
+    Of what stands in quotes the names of our own columns and functions stay; our engines hide their parameters.
+    """
+    return _SAYS_A_VALUE.sub(lambda line: _QUOTED.sub("'…'", line[0]), _VALUES.sub("", trace))
 
 
+_SAYS_A_VALUE = re.compile(
+    r"^(?:sqlalchemy\.|_?duckdb\.|psycopg|sqlite3\.|pyarrow\.|pandas\.|decimal\.|ValueError|KeyError)"
+    r".*?(?=^\[SQL|^\(Background|^\s*$|^Traceback|\Z)",
+    re.MULTILINE | re.DOTALL,
+)
+"""The last words of a trace, where the kind of error is one that repeats what it could not read."""
+_QUOTED = re.compile(r"""'(?![a-z_.]*').*'|"(?![a-z_.]*").*\"""", re.DOTALL)
 _VALUES = re.compile(r"^(DETAIL|CONTEXT):.*?(?=^\[SQL|^\(Background|^$|\Z)", re.MULTILINE | re.DOTALL)

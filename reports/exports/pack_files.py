@@ -14,7 +14,7 @@ from warehouse.stores.connect import Stores
 from workflow.reports import downloads
 
 __all__ = ["KINDS", "pack_file"]
-_MAKE: Mapping[str, Callable[[MeetingPack], bytes]] = {"pptx": deck.slides, "pdf": handout_pdf.pdf}
+MAKE: Mapping[str, Callable[[MeetingPack], bytes]] = {"pptx": deck.slides, "pdf": handout_pdf.pdf}
 
 
 def pack_file(
@@ -29,7 +29,7 @@ def pack_file(
         downloads.refused(stores, drawn_for, "Meeting pack")
         raise AccessRefused("You have been signed out, or your role has changed. Load the page again.")
     pack = build(now)
-    made = _MAKE[kind](pack)
+    made = MAKE[kind](pack)
     downloads.note(
         stores, now, f"Meeting pack {pack.number}, {pack.series}", f"{kind}, {pack.period.in_words()}"
     )

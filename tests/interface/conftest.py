@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -79,19 +79,23 @@ async def beyond(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError(scope["path"])
 
 
+def behind_the_gate(stores: Stores, moment: Moment, people: Iterable[Viewer]) -> Programs:
+    """The app behind its gate, and a token of each of the people, whose accounts are there."""
+    asking = (viewer for viewer in people if viewer.role != "administrator")
+    tokens = {v.role: api_tokens.make(stores, v, f"dashboard of {v.role}", 90) for v in asking}
+    gate = Gate(beyond, stores=stores, policy="", hosts=["bank.test"], interface=HttpApi(stores).answer)
+    client = TestClient(gate, base_url="http://bank.test", follow_redirects=False)
+    return Programs(stores, client, moment, tokens)
+
+
 @pytest.fixture(scope="module")
 def programs(after_a_night: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
     moment = Moment()
     folder = copy_of(after_a_night, tmp_path_factory.mktemp("interface") / "data")
     stores = stores_in(folder, moment)
-    tokens = {}
-    for role, viewer in EVERYBODY.items():
+    for viewer in EVERYBODY.values():
         add_account(stores, viewer)
-        if role != "administrator":
-            tokens[role] = api_tokens.make(stores, viewer, f"dashboard of {role}", 90)
-    gate = Gate(beyond, stores=stores, policy="", hosts=["bank.test"], interface=HttpApi(stores).answer)
-    client = TestClient(gate, base_url="http://bank.test", follow_redirects=False)
-    yield Programs(stores, client, moment, tokens)
+    yield behind_the_gate(stores, moment, EVERYBODY.values())
     stores.app_db.dispose()
 
 

@@ -415,18 +415,6 @@ def test_no_figure_about_few_people_comes_out_by_asking_around_it(role: str, pro
             assert left == 0 or left >= smallest, "what is left of the whole is about enough people"
 
 
-@pytest.mark.parametrize("role", ["relationship_manager", "service", "analyst"])
-def test_no_answer_has_a_personal_value_in_it(
-    role: str, programs: Programs, personal: frozenset[str]
-) -> None:
-    texts = [programs.get(role, "metrics").text, programs.get(role, "tables").text]
-    for name in ("leads", "complaints", "open_alerts"):
-        for by in ways(name)[-3:]:
-            texts.append(programs.ask(role, metric=name, period="24m", by=by).text)
-    everything = "\n".join(texts)
-    assert not [value for value in personal if value in everything]
-
-
 def test_an_rm_counts_her_own_customers_and_no_figure_of_a_colleagues(programs: Programs) -> None:
     reader = Reader(programs.stores, SYSTEM, programs.stores.snapshot())
     hers = reader.frame(select(schema.customers).where(schema.customers.c.rm_id == "RM01"))

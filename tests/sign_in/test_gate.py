@@ -433,6 +433,45 @@ def _make_ready(button: str) -> bytes:
     return asked_for.SerializeToString()
 
 
+def _with(kind: str, value: object, widget: str = "$$ID-download_button") -> bytes:
+    """A run of the page with a widget's value of a kind."""
+    run = BackMsg()
+    state = run.rerun_script.widget_states.widgets.add(id=widget)
+    held = getattr(state, kind)
+    if hasattr(held, "data"):
+        held.data.extend(value) if kind.endswith("array_value") else setattr(held, "data", value)
+    else:
+        setattr(state, kind, value)
+    return run.SerializeToString()
+
+
+WRONG = {
+    "a text for a button": _with("string_value", "x"),
+    "numbers for a button": _with("int_array_value", [1]),
+    "a table of a widget there is not": _with("arrow_value", b"x", "$$ID-other"),
+    "bytes of a widget there is not": _with("bytes_value", b"x", "$$ID-other"),
+    "broken JSON of a widget there is not": _with("json_value", "[1,", "$$ID-other"),
+    "an address that is none": message(rerun_script={"context_info": {"url": "http://[x"}}),
+    "more than anybody types": message(rerun_script={"query_string": "x" * 1_000_001}),
+    "half a message": message(rerun_script={"query_string": "x" * 10})[:-3],
+}
+
+
+def test_a_message_of_a_wrong_type_goes_no_further_and_the_window_goes_on(visitor, inside):
+    inside.button = BUTTON
+    sign_in(visitor)
+    pressed = _with("trigger_value", value=True)
+    with visitor.websocket_connect(STREAM) as page:
+        page.send_bytes(message(rerun_script={}))
+        page.receive_bytes()
+        for name, wrong in WRONG.items():
+            page.send_bytes(wrong)
+            page.send_bytes(pressed)
+            page.receive_bytes()
+            assert inside.heard[1:] == [pressed], name
+            del inside.heard[1:]
+
+
 def test_a_file_is_given_and_made_ready_for_the_session_it_was_offered_to_alone(visitor, stores, inside):
     accounts.create(stores, "ben", PASSWORD, by="cli", full_name="Ben Lee", role="analyst")
     address = f"/media/{BUTTON[::-1]}.csv"
