@@ -1,7 +1,7 @@
 """A condition: one comparison of one attribute, with its SQL, its words, and whether it holds for values at hand.
 
-Qualification, alert rules and offers are made of conditions, each over its own closed list of attributes. All of a
-rule's conditions must hold.
+Qualification, alert rules and offers are made of conditions, each over its own closed list of attributes. Of
+qualification and offers all must hold; alert rules put them into groups, joined by “and” and “or”.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from operator import ge, le
 from typing import Any, Literal
 
 import pandas as pd
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, or_
 
 from metrics.comparison.currency import in_currency
 from metrics.comparison.words import as_typed, days, hkd, numeral, share, signed
@@ -97,6 +97,40 @@ class Condition:
         if self.operator in OF_WORDS:
             return (value in self.values) == (self.operator == "one_of")
         return bool(_COMPARED[self.operator](value, self.values[0]))
+
+
+@dataclass(frozen=True, kw_only=True)
+class NestedConditions:
+    """Groups of conditions, joined once: `(A and B) or C` with `any_group`, `(A or B) and C` without.
+
+    What is not known fulfils nothing, here as in SQL.
+    """
+
+    groups: tuple[tuple[Condition, ...], ...]
+    any_group: bool = True
+
+    def expression(self, columns: Mapping[str, ColumnElement]) -> ColumnElement[bool]:
+        """The groups in SQL, their values bound."""
+        inner, outer = (and_, or_) if self.any_group else (or_, and_)
+        return outer(*(inner(*(c.expression(columns) for c in group)) for group in self.groups))
+
+    def holding(self, facts: Mapping[str, Any]) -> tuple[Condition, ...]:
+        """The conditions that hold, of the groups that hold: what speaks for the whole. Empty where it does not hold."""
+        each, whole = (all, any) if self.any_group else (any, all)
+        true = [tuple(c for c in group if c.holds(facts)) for group in self.groups]
+        holds = [each(c.holds(facts) for c in group) for group in self.groups]
+        if not whole(holds):
+            return ()
+        return tuple(c for group, stands in zip(true, holds, strict=True) if stands for c in group)
+
+    def in_words(self, attributes: Mapping[str, Attribute]) -> str:
+        """Such as `(Savings at least HKD 500,000 and Complaints in a year at least 1) or App visits at most 2`."""
+        inner, outer = (" and ", " or ") if self.any_group else (" or ", " and ")
+        parts = [inner.join(c.in_words(attributes, brief=True) for c in group) for group in self.groups]
+        several = len(parts) > 1
+        return outer.join(
+            f"({p})" if several and len(g) > 1 else p for p, g in zip(parts, self.groups, strict=True)
+        )
 
 
 def at_least(attribute: str, value: float) -> Condition:

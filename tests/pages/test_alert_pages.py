@@ -177,16 +177,16 @@ def test_an_analyst_sees_whom_a_rule_would_flag_puts_it_live_and_removes_it(open
     page = open_page(ana, "alert-rules")
     assert page.title[0].value == "2 rules raise alerts in each nightly run"
     page.selectbox(key="begin").select("complaint_and_dormant_savings").run()
-    page.selectbox(key="threshold-complaint_and_dormant_savings-savings_balance").select(100_000.0).run()
+    page.selectbox(key="threshold-complaint_and_dormant_savings-0-savings_balance").select(100_000.0).run()
     lower = page.subheader[0].value
-    page.selectbox(key="threshold-complaint_and_dormant_savings-savings_balance").select(5_000_000.0).run()
+    page.selectbox(key="threshold-complaint_and_dormant_savings-0-savings_balance").select(5_000_000.0).run()
     assert _first_number(page.subheader[0].value) < _first_number(lower)
     next(t for t in page.text_input if t.label == "Why").input("Only the largest")
     next(b for b in page.button if b.label.startswith("Put live")).click()
     page.run()
     assert not page.warning, [w.value for w in page.warning]
     (mine,) = [d for d in drafts_in_force(Reader(bank, ana)) if d.code == "complaint_and_dormant_savings"]
-    assert mine.conditions["savings_balance"] == 5_000_000
+    assert mine.groups[0]["savings_balance"] == 5_000_000
     next(t for t in page.text_input if t.label == "Why").input("It brought nothing")
     next(b for b in page.button if b.label == "Remove this rule").click()
     page.run()
@@ -196,6 +196,27 @@ def test_an_analyst_sees_whom_a_rule_would_flag_puts_it_live_and_removes_it(open
     with bank.app_db.connect() as app_db:
         actions = list(app_db.execute(select(audit_log.c.action).order_by(audit_log.c.line)).scalars())
     assert [a for a in actions if a.startswith("rule.")] == ["rule.live", "rule.retired"]
+
+
+def test_an_analyst_joins_conditions_by_or_and_loses_nothing_when_one_is_missing(open_page, bank) -> None:
+    page = open_page(somebody("analyst"), "alert-rules")
+    page.selectbox(key="begin").select("complaint_and_dormant_savings").run()
+    alone = _first_number(page.subheader[0].value)
+    page.selectbox(key="joined-complaint_and_dormant_savings").select("one").run()
+    assert "Group 2 has no condition" in words(page)
+    next(t for t in page.text_input if t.label.startswith("What the RM")).input("Call today").run()
+    page.multiselect(key="conditions-complaint_and_dormant_savings-1").select("app_sessions_30d").run()
+    assert _first_number(page.subheader[0].value) > alone
+    assert "at least 180 days) or App visits in 30 days at most 0" in words(page)
+    next(b for b in page.button if b.label.startswith("Put live")).click()
+    page.run()
+    assert "Say why" in words(page)
+    assert next(t for t in page.text_input if t.label.startswith("What the RM")).value == "Call today"
+    next(t for t in page.text_input if t.label == "Why").input("The app is a sign, too")
+    next(b for b in page.button if b.label.startswith("Put live")).click()
+    page.run()
+    (mine,) = [d for d in drafts_in_force(Reader(bank, SYSTEM)) if d.code == "complaint_and_dormant_savings"]
+    assert mine.groups[1] == {"app_sessions_30d": 0}
 
 
 def _first_number(text: str) -> int:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import product
+from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, create_engine, insert, select, text
 
 from tests.workflow.alert_queue import AMY, LEAD, flagged_rows
 from warehouse.access.reader import SYSTEM, Reader, Viewer
@@ -20,7 +23,7 @@ from warehouse.settings import Settings
 from warehouse.stores.connect import Stores
 from workflow.alerts.raising import tonight
 from workflow.records.escalation import RULE_REMOVED
-from workflow.rules.rule_definitions import SENTENCES, sentence
+from workflow.rules.rule_definitions import SENTENCES, facts, sentence
 from workflow.rules.rule_drafts import ATTRIBUTES, RuleDraft, as_rule, built_in, code_of, rules
 from workflow.rules.rule_versions import (
     drafts_in_force,
@@ -38,7 +41,7 @@ DRAFT = RuleDraft(
     code="falling_balance",
     title="Balance falls",
     advice="Ask what has changed.",
-    conditions={"balance_change_90d": -0.5, "total_balance": 500_000},
+    groups=({"balance_change_90d": -0.5, "total_balance": 500_000},),
 )
 
 
@@ -57,7 +60,7 @@ def test_a_rule_put_live_is_in_force_with_who_and_why(app_db: Stores) -> None:
     (row,) = history(reader).to_dict("records")
     assert (row["state"], row["would_flag"], row["made_by"]) == ("live", 7, "ana")
     assert row["words"] == (
-        "Change of the balance in three months at most −50%; Deposits and investments at least HKD 500,000"
+        "Change of the balance in three months at most −50% and Deposits and investments at least HKD 500,000"
     )
     with app_db.app_db.connect() as connection:
         line = connection.execute(select(audit_log).order_by(audit_log.c.line.desc())).mappings().first()
@@ -67,20 +70,20 @@ def test_a_rule_put_live_is_in_force_with_who_and_why(app_db: Stores) -> None:
 
 def test_a_new_version_takes_the_place_of_the_old_and_the_old_stays_on_record(app_db: Stores) -> None:
     _live(app_db)
-    _live(app_db, replace(DRAFT, conditions={"balance_change_90d": -0.25}))
+    _live(app_db, replace(DRAFT, groups=({"balance_change_90d": -0.25},)))
     reader = Reader(app_db, ANA)
     (mine,) = [d for d in drafts_in_force(reader) if d.code == DRAFT.code]
-    assert mine.conditions == {"balance_change_90d": -0.25}
+    assert mine.groups == ({"balance_change_90d": -0.25},)
     assert len(history(reader)) == 2
 
 
 def test_a_built_in_rule_gets_another_threshold(app_db: Stores) -> None:
     first = built_in(Settings())[0]
-    _live(app_db, replace(first, conditions={**first.conditions, "savings_balance": 1_000_000}))
+    _live(app_db, replace(first, groups=({**first.groups[0], "savings_balance": 1_000_000},)))
     in_force = drafts_in_force(Reader(app_db, SYSTEM))
     assert sorted(d.code for d in in_force) == sorted(r.code for r in rules(Settings()))
     (changed,) = [d for d in in_force if d.code == first.code]
-    assert changed.conditions["savings_balance"] == 1_000_000
+    assert changed.groups[0]["savings_balance"] == 1_000_000
 
 
 def test_a_count_that_is_not_the_one_shown_keeps_the_rule_from_going_live(app_db: Stores) -> None:
@@ -136,9 +139,9 @@ def test_only_an_analyst_puts_a_rule_live_or_removes_one_and_a_try_is_logged(
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"conditions": {}}, "at least one condition"),
-        ({"conditions": {"full_name": 1.0}}, "nothing a rule can ask about"),
-        ({"conditions": {"1=1); drop table alerts--": 1.0}}, "nothing a rule can ask about"),
+        ({"groups": ({},)}, "at least one condition"),
+        ({"groups": ({"full_name": 1.0},)}, "nothing a rule can ask about"),
+        ({"groups": ({"1=1); drop table alerts--": 1.0},)}, "nothing a rule can ask about"),
         ({"title": " "}, "a title"),
         ({"advice": ""}, "advice for the RM"),
         ({"title": "x" * 201}, "a title"),
@@ -158,12 +161,100 @@ def test_every_condition_there_is_can_be_run_said_and_given_as_a_reason(
     name: str, data: st.DataObject
 ) -> None:
     value = data.draw(st.sampled_from(ATTRIBUTES[name].choices))
-    rule = as_rule(replace(DRAFT, conditions={name: value}))
+    rule = as_rule(replace(DRAFT, groups=({name: value},)))
     assert name == "probability" or name in SENTENCES
     assert name == "probability" or name in customer_profiles.c
     assert rule.needs_model == (name == "probability")
     assert sentence(name, value).endswith(".")
-    assert replace(DRAFT, conditions={name: value}).in_words().startswith(ATTRIBUTES[name].label)
+    assert replace(DRAFT, groups=({name: value},)).in_words().startswith(ATTRIBUTES[name].label)
+
+
+GROUPS = st.lists(
+    st.dictionaries(
+        st.sampled_from(["open_complaints_90d", "savings_balance", "app_sessions_30d"]),
+        st.sampled_from([1.0, 2.0, 3.0]),
+        min_size=1,
+    ),
+    min_size=1,
+    max_size=3,
+)
+VALUES = [None, 0, 1, 2, 3]
+
+
+@pytest.fixture(scope="module")
+def every_customer() -> Iterator[tuple[Connection, list[dict[str, Any]]]]:
+    """A customer for each way in which three numbers can be not known or near a threshold."""
+    columns = ["open_complaints_90d", "savings_balance", "app_sessions_30d"]
+    rows = [dict(zip(columns, values, strict=True)) for values in product(VALUES, repeat=3)]
+    people = [{"customer_id": str(i), "as_of": date(2026, 6, 30), **row} for i, row in enumerate(rows)]
+    engine = create_engine("duckdb:///:memory:")
+    with engine.connect() as connection:
+        connection.execute(text("CREATE SCHEMA derived"))
+        customer_profiles.create(connection)
+        connection.execute(insert(customer_profiles), people)
+        yield connection, people
+
+
+@given(groups=GROUPS, any_group=st.booleans())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_nested_rule_flags_in_sql_whom_it_flags_in_python(
+    every_customer: tuple[Connection, list[dict[str, Any]]],
+    *,
+    groups: list[dict[str, float]],
+    any_group: bool,
+) -> None:
+    connection, people = every_customer
+
+    def plainly(person: dict[str, Any]) -> bool:
+        def one(name: str, value: float) -> bool:
+            number = person[name]
+            return number is not None and (number <= value if name == "app_sessions_30d" else number >= value)
+
+        inner, outer = (all, any) if any_group else (any, all)
+        return outer(inner(one(*threshold) for threshold in group.items()) for group in groups)
+
+    rule = as_rule(replace(DRAFT, groups=tuple(groups), any_group=any_group))
+    flagged = set(connection.execute(select(customer_profiles.c.customer_id).where(rule.when)).scalars())
+    assert flagged == {p["customer_id"] for p in people if plainly(p)}
+    assert flagged == {p["customer_id"] for p in people if rule.conditions.holding(p)}
+
+
+NESTED = replace(
+    DRAFT,
+    groups=({"open_complaints_90d": 1, "savings_balance": 500_000}, {"app_sessions_30d": 2}),
+)
+
+
+def test_a_nested_rule_is_said_with_its_brackets_and_kept_as_it_was_set(app_db: Stores) -> None:
+    _live(app_db, NESTED)
+    (row,) = history(Reader(app_db, ANA)).to_dict("records")
+    assert row["words"] == (
+        "(Complaints of the last 90 days not settled at least 1 and Savings at least HKD 500,000) or "
+        "App visits in 30 days at most 2"
+    )
+    each = replace(NESTED, any_group=False)
+    assert "at least 1 or Savings at least HKD 500,000) and App" in each.in_words()
+    assert NESTED in drafts_in_force(Reader(app_db, ANA))
+
+
+def test_only_what_holds_is_given_as_a_reason() -> None:
+    row = {"open_complaints_90d": 2, "savings_balance": 1_000.0, "app_sessions_30d": 1}
+    assert [f["name"] for f in facts(as_rule(NESTED), row)] == ["app_sessions_30d"]
+    both = as_rule(replace(NESTED, any_group=False))
+    assert [f["name"] for f in facts(both, row)] == ["open_complaints_90d", "app_sessions_30d"]
+
+
+@pytest.mark.parametrize(
+    ("groups", "says"),
+    [
+        (({"app_sessions_30d": 2}, {}), "Group 2 has no condition"),
+        (({"app_sessions_30d": 2}, {"app_sessions_30d": 2}), "Group 2 repeats another"),
+        (tuple({"app_sessions_30d": v} for v in (0, 1, 2, 5)), "at most 3 groups"),
+    ],
+)
+def test_groups_that_say_nothing_are_refused(app_db: Stores, groups: tuple, says: str) -> None:
+    with pytest.raises(ChangeRefused, match=says):
+        _live(app_db, replace(NESTED, groups=groups))
 
 
 @given(st.text(max_size=300), st.lists(st.text(max_size=20), max_size=5))
@@ -181,7 +272,7 @@ def test_what_stands_on_the_application_database_is_never_run(app_db: Stores) ->
                 code="sly",
                 title="Sly",
                 advice="x",
-                conditions={"customer_id); drop table alerts --": 1},
+                conditions={"any_group": True, "groups": [{"customer_id); drop table alerts --": 1}]},
                 within_capacity=False,
                 state="live",
                 why="x",

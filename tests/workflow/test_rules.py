@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import Connection, create_engine, insert, text
@@ -122,6 +122,42 @@ def test_a_models_reasons_follow_in_words() -> None:
         "Latest answer to “would you recommend us”: not known (speaks for staying)",
     ]
     assert facts[2]["contribution"] == 1.2
+
+
+def test_a_reason_says_since_when_it_holds_and_what_it_was_a_week_ago(bank: Connection) -> None:
+    may, june = date(2026, 5, 31), date(2026, 6, 30)
+    now = {"open_complaint_since": date(2026, 6, 26), "open_complaints_90d": 2, "balance_on": june}
+    _customer(bank, "C", **now)
+    _customer(
+        bank, "C", as_of=DAY - timedelta(days=7), open_complaints_90d=0, savings_balance=1, balance_on=may
+    )
+    (row,) = bank.execute(rule_definitions.flagged_customers(COMPLAINT, DAY)).mappings()
+    assert [fact["sentence"] for fact in rule_definitions.facts(COMPLAINT, dict(row))] == [
+        "2 complaints of the last 90 days are not settled, the oldest since 26 Jun 2026; a week ago 0.",
+        "HKD 500,000 in savings, as of 30 Jun 2026; a week ago HKD 1.",
+        "The customer has not moved money for 180 days, since 1 Jan 2026.",
+    ]
+
+
+def test_what_no_night_kept_and_no_month_end_measured_is_no_change(bank: Connection) -> None:
+    _customer(bank, "first night", balance_on=date(2026, 5, 31))
+    _customer(bank, "same month end", balance_on=date(2026, 5, 31))
+    _customer(bank, "same month end", as_of=DAY - timedelta(days=7), balance_on=date(2026, 5, 31))
+    rows = bank.execute(rule_definitions.flagged_customers(COMPLAINT, DAY)).mappings().all()
+    first, second = ([f["sentence"] for f in rule_definitions.facts(COMPLAINT, dict(row))] for row in rows)
+    assert first[0] == "One complaint of the last 90 days is not settled."
+    assert second[0] == "One complaint of the last 90 days is not settled; no change in a week."
+    assert first[1] == second[1] == "HKD 500,000 in savings, as of 31 May 2026."
+
+
+def test_a_chance_of_leaving_says_what_it_was_a_week_ago(bank: Connection) -> None:
+    _customer(bank, "C")
+    _score(bank, "C", 0.31)
+    _score(bank, "C", 0.12, DAY - timedelta(days=7))
+    (row,) = bank.execute(rule_definitions.flagged_customers(CHURN, DAY)).mappings()
+    assert rule_definitions.facts(CHURN, dict(row))[0]["sentence"] == (
+        "About 3 in 10 customers like this one leave within 90 days; a week ago 1 in 10."
+    )
 
 
 def test_a_rule_is_frozen() -> None:

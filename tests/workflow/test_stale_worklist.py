@@ -27,10 +27,10 @@ from workflow.alerts.alert_steps import OFFERED, SNOOZED, STEPS, WORKING, record
 from workflow.alerts.assignment import claim, reassign
 from workflow.alerts.follow_up import follow_customers
 from workflow.alerts.raising import CONDITION_ENDED, CUSTOMER_LEFT, tonight
-from workflow.alerts.still_valid import why_ended
+from workflow.alerts.still_valid import ended_because, why_ended
 from workflow.records.escalation import escalate
 from workflow.rules import rule_definitions as every_rule
-from workflow.rules.rule_drafts import rules
+from workflow.rules.rule_drafts import RuleDraft, as_rule, rules
 
 RULE = rules(Settings())[0]
 DAY = date(2026, 6, 1)
@@ -278,3 +278,28 @@ def test_every_line_of_a_history_has_words() -> None:
     from workflow.alerts.alert_steps import HISTORY
 
     assert set(STEPS) | {"ended", "followed", "noted"} <= set(HISTORY)
+
+
+def test_of_a_nested_rule_that_ended_only_what_failed_is_said(bank: Stores) -> None:
+    night = Reader(bank, SYSTEM, bank.snapshot())
+    as_of, t = data_coverage.as_of(night), customer_profiles.c
+    (person,) = night.rows(
+        select(t.customer_id, t.app_sessions_30d, t.products_held, t.savings_balance)
+        .where(t.as_of == as_of, t.app_sessions_30d > 0, t.savings_balance.between(200_000, 900_000))
+        .order_by(t.customer_id)
+        .limit(1)
+    )
+    ended = [{"alert_id": "A1", "customer_id": person.customer_id, "raised_on": as_of - timedelta(days=7)}]
+    held, richer, idle = {"savings_balance": 100_000}, {"savings_balance": 5_000_000}, {"app_sessions_30d": 0}
+    draft = RuleDraft(code="nested", title="T", advice="A", groups=(held | idle, richer))
+
+    def ending(draft: RuleDraft) -> str:
+        return ended_because(night, as_rule(draft), ended, as_of)["A1"]
+
+    balance = every_rule.sentence("savings_balance", person.savings_balance)
+    visits = every_rule.sentence("app_sessions_30d", person.app_sessions_30d)
+    assert ending(draft) == f"{visits} {balance}"
+    assert (
+        ending(replace(draft, groups=(held | idle, richer | idle), any_group=False)) == f"{balance} {visits}"
+    )
+    assert ending(replace(draft, groups=(held | idle, richer), any_group=False)) == balance

@@ -6,13 +6,14 @@ An alert says why it was raised as of that day, and never changes. What is said 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import BooleanClauseList, Column, ColumnElement, and_, func, select
 from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import Grouping
 
 from metrics.comparison.words import day
 from models.churn import churn_prediction
@@ -23,12 +24,10 @@ from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
 from warehouse.schema import customers, tickets
 from workflow.rules import reason_texts
-from workflow.rules.rule_definitions import SENTENCES, AlertRule, sentence
+from workflow.rules.rule_definitions import GROWS, SENTENCES, AlertRule, sentence
 
 NO_LONGER = "It no longer meets the conditions of its rule."
 _COMPLAINTS = "open_complaints_90d"
-_GROWS = frozenset({"days_since_customer_made_transaction", "days_since_spoken"})
-"""Numbers that grow by themselves each day: only a fall says that something happened."""
 
 
 def why_ended(
@@ -85,7 +84,7 @@ def ended_because(
     settled = _complaints(reader, ended, as_of) if _COMPLAINTS in names and _has_cases(reader) else {}
     now = {row.customer_id: row._asdict() for row in rows}
     return {
-        a["alert_id"]: _gone(parts, now[a["customer_id"]], settled.get(a["alert_id"], ""))
+        a["alert_id"]: _gone(condition, now[a["customer_id"]], settled.get(a["alert_id"], ""))
         for a in ended
         if a["customer_id"] in now
     }
@@ -124,7 +123,7 @@ def _fact_now(fact: Mapping[str, Any], now: Mapping[str, Any] | None, raised_on:
         counts_days = BY_NAME[name].since == "value"
         words, before = reason_texts.in_words(name, value), reason_texts.in_words(name, float(then))
     elif name == "probability" or name in SENTENCES:
-        counts_days = name in _GROWS
+        counts_days = name in GROWS
         words, before = sentence(name, value), sentence(name, float(then))
     else:
         return None
@@ -157,11 +156,30 @@ def _latest(
     return {row.customer_id: {**row._asdict(), "as_of": as_of} for row in rows}
 
 
+def _clauses(condition: ColumnElement[bool]) -> BooleanClauseList | None:
+    """The “and” or “or” that a condition is, without its brackets; None for a single comparison."""
+    inner = condition.element if isinstance(condition, Grouping) else condition
+    return inner if isinstance(inner, BooleanClauseList) else None
+
+
 def _parts(condition: ColumnElement[bool]) -> list[ColumnElement[bool]]:
-    """The conditions that must all hold."""
-    if isinstance(condition, BooleanClauseList) and condition.operator is operators.and_:
-        return [part for clause in condition.clauses for part in _parts(clause)]
-    return [condition]
+    """The single comparisons of a condition."""
+    joined = _clauses(condition)
+    return [condition] if joined is None else [part for clause in joined.clauses for part in _parts(clause)]
+
+
+def _failed(condition: ColumnElement[bool], failing: Container[int]) -> list[ColumnElement[bool]]:
+    """The comparisons for which a condition does not hold, empty where it holds; `failing` are the ids of all that fail.
+
+    Of an “or” that another comparison fulfils, none is to blame.
+    """
+    joined = _clauses(condition)
+    if joined is None:
+        return [condition] if id(condition) in failing else []
+    parts = [_failed(clause, failing) for clause in joined.clauses]
+    if joined.operator is operators.or_ and not all(parts):
+        return []
+    return [one for part in parts for one in part]
 
 
 def _columns(part: ColumnElement[bool]) -> list[str]:
@@ -173,12 +191,11 @@ def _column(name: str) -> Column[Any]:
     return score.c.probability if name == "probability" else profile.c[name]
 
 
-def _gone(parts: Sequence[ColumnElement[bool]], now: Mapping[str, Any], settled: str) -> str:
-    """The sentence about every part that no longer holds."""
+def _gone(condition: ColumnElement[bool], now: Mapping[str, Any], settled: str) -> str:
+    """The sentence about every comparison because of which the condition no longer holds."""
     words: list[str] = []
-    for i, part in enumerate(parts):
-        if now[f"part_{i}"]:
-            continue
+    failing = {id(part) for i, part in enumerate(_parts(condition)) if not now[f"part_{i}"]}
+    for part in _failed(condition, failing):
         for name in _columns(part):
             value = now[name]
             if name == _COMPLAINTS and settled:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,8 +16,9 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, or_, select
 from sqlalchemy.sql import visitors
 
+from metrics.comparison.condition import NestedConditions
 from metrics.comparison.currency import in_currency
-from metrics.comparison.words import hkd, numeral, of_ten, signed
+from metrics.comparison.words import day, hkd, numeral, of_ten, signed
 from metrics.customers.profile import needs_of
 from metrics.query.missing_reasons import not_given
 from models.churn import churn_prediction
@@ -46,6 +47,7 @@ class AlertRule:
     code: str
     title: str
     when: ColumnElement[bool]
+    conditions: NestedConditions
     because: tuple[str, ...]
     advice: str
     still: ColumnElement[bool] | None = None
@@ -112,6 +114,26 @@ NONE: Mapping[str, str] = {
 """The sentence for 0, where the number would read oddly."""
 
 
+GROWS = frozenset({"days_since_customer_made_transaction", "days_since_spoken"})
+"""Numbers that grow by themselves each day: only a fall says that something happened."""
+
+SINCE: Mapping[str, tuple[str, str, str]] = {
+    # column: (the column of the profile with the day; how it is said for exactly one, and for any other number)
+    "open_complaints_90d": ("open_complaint_since", "since {}", "the oldest since {}"),
+    "complaints_365d": ("last_complaint_on", "on {}", "the latest on {}"),
+    "savings_balance": ("balance_on", "as of {}", "as of {}"),
+    "total_balance": ("balance_on", "as of {}", "as of {}"),
+    "balance_change_90d": ("balance_90d_before_on", "since {}", "since {}"),
+    "app_sessions_30d": ("last_app_use_on", "on {}", "the last time on {}"),
+    "last_nps": ("last_nps_on", "on {}", "on {}"),
+    "last_csat": ("last_csat_on", "on {}", "on {}"),
+}
+"""Since when, or on which day, a number holds; those of `GROWS` count the days themselves."""
+_MONTHLY = frozenset({"savings_balance", "total_balance", "balance_change_90d"})
+"""Numbers of a month end: until the next one is there, nobody measured whether they changed."""
+_AGO = "{}_week_ago"
+
+
 def sentence(column: str, value: float) -> str:
     """What a number of `AlertRule.because` says, in words. Raises KeyError for a column without a sentence."""
     if column == "probability":
@@ -146,13 +168,17 @@ def over(condition: ColumnElement[bool], rows: Subquery) -> ColumnElement[bool]:
 def facts(rule: AlertRule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Why the rule fired for one row of `flagged_customers`: name, value and sentence of each fact.
 
-    Of a model's rule the model's own reasons follow, with their contribution (above 0 speaks for leaving).
+    The sentence says since when it holds and what it was a week earlier, as far as the night of that day is kept. Of a
+    model's rule the model's own reasons follow, with their contribution (above 0 speaks for leaving).
     """
+    compared = {c.attribute for group in rule.conditions.groups for c in group}
+    idle = compared - ({c.attribute for c in rule.conditions.holding(row)} or compared)
     texts: list[dict[str, Any]] = []
     for name in rule.because:
-        if row[name] is not None and not pd.isna(row[name]):
-            value = float(row[name])
-            texts.append({"name": name, "value": value, "sentence": sentence(name, value)})
+        if name not in idle and (value := _number(row, name)) is not None:
+            words = sentence(name, value).removesuffix(".")
+            words += f"{_since(name, value, row)}{_changed(name, value, row)}."
+            texts.append({"name": name, "value": value, "sentence": words})
     if rule.needs_model:
         texts += [
             {
@@ -166,11 +192,44 @@ def facts(rule: AlertRule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
     return texts
 
 
+def _number(row: Mapping[str, Any], name: str) -> float | None:
+    value = row.get(name)
+    return None if value is None or pd.isna(value) else float(value)
+
+
+def _since(name: str, value: float, row: Mapping[str, Any]) -> str:
+    """Such as `, the oldest since 3 Jun 2026`; "" where no day is on record."""
+    if name in GROWS:
+        as_of = row.get("as_of")
+        return (
+            f", since {day(pd.Timestamp(as_of) - timedelta(days=int(value)))}" if as_of and value > 1 else ""
+        )
+    column, one, other = SINCE.get(name, ("", "", ""))
+    at = row.get(column)
+    return (
+        ""
+        if at is None or pd.isna(at)
+        else f", {(one if value == 1 else other).format(day(pd.Timestamp(at)))}"
+    )
+
+
+def _changed(name: str, value: float, row: Mapping[str, Any]) -> str:
+    """Such as `; a week ago 0`; "" where the number of a week earlier is not on record, or could not differ."""
+    before = _number(row, _AGO.format(name))
+    if before is None or (name in GROWS and value >= before):
+        return ""
+    if name in _MONTHLY and row.get(_AGO.format("balance_on")) == row.get("balance_on"):
+        return ""
+    write = of_ten if name == "probability" else _WRITTEN.get(name, numeral)
+    return "; no change in a week" if write(before) == write(value) else f"; a week ago {write(before)}"
+
+
 def flagged_customers(rule: AlertRule, as_of: date) -> Select[Any]:
     """The customers for whom `rule` holds as of a day, or for whom an open alert of it still may stand.
 
-    Columns: customer_id, rm_id, team, weekly_capacity, segment, fires (1 if `when` holds), probability, model_reasons,
-    value_at_stake, and the columns of `because`. Ordered by what is at stake: probability × balance for a model's
+    Columns: customer_id, as_of, rm_id, team, weekly_capacity, segment, fires (1 if `when` holds), probability,
+    model_reasons, value_at_stake, the columns of `because` and the days of `SINCE`; beside each what it was a week
+    earlier, if that night is kept, as `…_week_ago`. Ordered by what is at stake: probability × balance for a model's
     rule, the balance for others.
     """
     still = rule.when if rule.still is None else rule.still
@@ -178,12 +237,16 @@ def flagged_customers(rule: AlertRule, as_of: date) -> Select[Any]:
     # A loan larger than the deposits is no negative loss: nothing is at stake then.
     positive = func.coalesce(value, 0)
     stake = positive * score.c.probability if rule.needs_model else positive
-    because = [profile.c[name] for name in rule.because if name != "probability"]
+    names = [name for name in rule.because if name != "probability"]
+    names += dict.fromkeys(SINCE[name][0] for name in names if name in SINCE)
+    earlier, earlier_score = profile.alias("week_ago"), score.alias("score_week_ago")
+    before = as_of - timedelta(days=7)
     managers = relationship_managers
     fires = rule.when.label("fires")
     return (
         select(
             profile.c.customer_id,
+            profile.c.as_of,
             profile.c.rm_id,
             managers.c.team,
             managers.c.weekly_capacity,
@@ -192,7 +255,9 @@ def flagged_customers(rule: AlertRule, as_of: date) -> Select[Any]:
             score.c.probability,
             score.c.reasons.label("model_reasons"),
             value.label("value_at_stake"),
-            *because,
+            earlier_score.c.probability.label(_AGO.format("probability")),
+            *(profile.c[name] for name in names),
+            *(earlier.c[name].label(_AGO.format(name)) for name in names),
         )
         .select_from(profile)
         .outerjoin(
@@ -201,6 +266,15 @@ def flagged_customers(rule: AlertRule, as_of: date) -> Select[Any]:
                 score.c.customer_id == profile.c.customer_id,
                 score.c.as_of == profile.c.as_of,
                 score.c.model == churn_prediction.MODEL,
+            ),
+        )
+        .outerjoin(earlier, and_(earlier.c.customer_id == profile.c.customer_id, earlier.c.as_of == before))
+        .outerjoin(
+            earlier_score,
+            and_(
+                earlier_score.c.customer_id == profile.c.customer_id,
+                earlier_score.c.as_of == before,
+                earlier_score.c.model == churn_prediction.MODEL,
             ),
         )
         .outerjoin(managers, managers.c.rm_id == profile.c.rm_id)

@@ -1,4 +1,4 @@
-"""A rule as people put it together: conditions of a closed set with a threshold each.
+"""A rule as people put it together: conditions of a closed set with a threshold each, in groups joined once.
 
 What stands in the application database is never run: it names an attribute and a number, and the condition is made of
 the warehouse's own columns.
@@ -10,9 +10,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from sqlalchemy import and_
-
-from metrics.comparison.condition import Attribute, Condition
+from metrics.comparison.condition import Attribute, Condition, NestedConditions
 from warehouse.errors import ChangeRefused
 from warehouse.schema import customer_profiles as profile
 from warehouse.schema import customer_scores as score
@@ -71,30 +69,47 @@ ATTRIBUTES: Mapping[str, Attribute] = {
 
 
 MOST_DUE_DAYS = 90
+MOST_GROUPS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
 class RuleDraft:
-    """A rule as people set it: attribute → threshold, all of which must hold."""
+    """A rule as people set it: groups of attribute → threshold.
+
+    With `any_group` one group is enough, of which all must hold: `(A and B) or C`; a single group is `A and B`. Without,
+    one of each group must hold: `(A or B) and C`.
+    """
 
     code: str
     title: str
     advice: str
-    conditions: Mapping[str, float]
+    groups: tuple[Mapping[str, float], ...]
+    any_group: bool = True
     within_capacity: bool = True
     due_days: int | None = None
     """Within how many days the customer is called; None for the bank's usual time."""
 
-    def in_words(self) -> str:
-        """The conditions as a text, such as `Savings at least HKD 500,000`."""
-        return "; ".join(c.in_words(ATTRIBUTES, brief=True) for c in self.compared())
+    @property
+    def attributes(self) -> tuple[str, ...]:
+        """What it asks about, each once."""
+        return tuple(dict.fromkeys(name for group in self.groups for name in group))
 
-    def compared(self) -> tuple[Condition, ...]:
-        """Each threshold as a condition. Raises KeyError for what is no attribute."""
-        return tuple(
-            Condition(attribute=name, operator=ATTRIBUTES[name].operators[0], values=(value,))
-            for name, value in self.conditions.items()
+    def in_words(self) -> str:
+        """The conditions as a text, such as `Savings at least HKD 500,000 or App visits in 30 days at most 2`."""
+        return self.nested().in_words(ATTRIBUTES)
+
+    def nested(self) -> NestedConditions:
+        """The thresholds as conditions. Raises KeyError for what is no attribute."""
+        return NestedConditions(
+            groups=tuple(
+                tuple(_condition(*threshold) for threshold in group.items()) for group in self.groups
+            ),
+            any_group=self.any_group,
         )
+
+
+def _condition(name: str, value: float) -> Condition:
+    return Condition(attribute=name, operator=ATTRIBUTES[name].operators[0], values=(value,))
 
 
 def built_in(settings: Settings) -> tuple[RuleDraft, ...]:
@@ -104,11 +119,13 @@ def built_in(settings: Settings) -> tuple[RuleDraft, ...]:
             code="complaint_and_dormant_savings",
             title="Service complaint and large dormant savings",
             advice="Call within two days. Settle the complaint before anything else; ask what would help.",
-            conditions={
-                "open_complaints_90d": 1,
-                "savings_balance": settings.large_savings,
-                "days_since_customer_made_transaction": settings.dormant_after_days,
-            },
+            groups=(
+                {
+                    "open_complaints_90d": 1,
+                    "savings_balance": settings.large_savings,
+                    "days_since_customer_made_transaction": settings.dormant_after_days,
+                },
+            ),
             within_capacity=False,
             due_days=2,
         ),
@@ -116,7 +133,7 @@ def built_in(settings: Settings) -> tuple[RuleDraft, ...]:
             code="high_churn_risk",
             title="High risk of leaving",
             advice="Call this week. Ask what has changed before offering anything; the reasons say where to start.",
-            conditions={"probability": HIGH_CHURN_PROBABILITY},
+            groups=({"probability": HIGH_CHURN_PROBABILITY},),
         ),
     )
 
@@ -129,18 +146,17 @@ def rules(settings: Settings) -> tuple[AlertRule, ...]:
 def as_rule(draft: RuleDraft) -> AlertRule:
     """The rule the warehouse runs. A score moves a little every night, so an alert stays until it is half of it."""
     columns = {**profile.c, "probability": score.c.probability}
-    scored = "probability" in draft.conditions
-    because = tuple(draft.conditions)
+    because, conditions = draft.attributes, draft.nested()
+    scored = "probability" in because
     if scored and "total_balance" not in because:
         because = (*because, "total_balance")
-    half = {n: v / 2 if n == "probability" else v for n, v in draft.conditions.items()}
+    halves = tuple({n: v / 2 if n == "probability" else v for n, v in g.items()} for g in draft.groups)
     return AlertRule(
         code=draft.code,
         title=draft.title,
-        when=and_(*(c.expression(columns) for c in draft.compared())),
-        still=and_(*(c.expression(columns) for c in replace(draft, conditions=half).compared()))
-        if scored
-        else None,
+        when=conditions.expression(columns),
+        conditions=conditions,
+        still=replace(draft, groups=halves).nested().expression(columns) if scored else None,
         because=because,
         advice=draft.advice,
         needs_model=scored,
@@ -158,15 +174,28 @@ def code_of(title: str, taken: Iterable[str]) -> str:
     return code
 
 
+def check_groups(groups: tuple[Mapping[str, float], ...]) -> None:
+    """Raise ChangeRefused with what keeps the conditions from being those of a rule."""
+    if not any(groups):
+        raise ChangeRefused("Choose at least one condition, or the rule would flag everybody.")
+    if len(groups) > MOST_GROUPS:
+        raise ChangeRefused(
+            f"A rule has at most {MOST_GROUPS} groups of conditions. Use fewer, and save again."
+        )
+    for number, group in enumerate(groups, 1):
+        if not group:
+            raise ChangeRefused(f"Group {number} has no condition. Choose one, or use fewer groups.")
+        if group in groups[: number - 1]:
+            raise ChangeRefused(f"Group {number} repeats another. Change it, or use fewer groups.")
+        for name, value in group.items():
+            if name not in ATTRIBUTES:
+                raise ChangeRefused(f"“{name[:60]}” is nothing a rule can ask about.")
+            _condition(name, value).check(ATTRIBUTES)
+
+
 def checked(draft: RuleDraft) -> RuleDraft:
     """The draft if it can be a rule. Raises ChangeRefused with what is missing."""
-    if not draft.conditions:
-        raise ChangeRefused("Choose at least one condition, or the rule would flag everybody.")
-    for name in draft.conditions:
-        if name not in ATTRIBUTES:
-            raise ChangeRefused(f"“{name[:60]}” is nothing a rule can ask about.")
-    for condition in draft.compared():
-        condition.check(ATTRIBUTES)
+    check_groups(draft.groups)
     if draft.due_days is not None and not 1 <= draft.due_days <= MOST_DUE_DAYS:
         raise ChangeRefused(f"Say within how many days to call, from 1 to {MOST_DUE_DAYS}, and save again.")
     title, advice = draft.title.strip(), draft.advice.strip()

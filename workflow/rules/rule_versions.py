@@ -146,7 +146,7 @@ def _append(
             code=draft.code,
             title=draft.title,
             advice=draft.advice,
-            conditions=dict(draft.conditions),
+            conditions={"any_group": draft.any_group, "groups": [dict(group) for group in draft.groups]},
             within_capacity=draft.within_capacity,
             due_days=draft.due_days,
             state=state,
@@ -169,12 +169,13 @@ def _versions(reader: Reader) -> list[Any]:
 
 
 def _draft(row: Any) -> RuleDraft:
-    conditions = {str(k): float(v) for k, v in row.conditions.items()}
+    groups = tuple({str(k): float(v) for k, v in group.items()} for group in row.conditions["groups"])
     return RuleDraft(
         code=row.code,
         title=row.title,
         advice=row.advice,
-        conditions=conditions,
+        groups=groups,
+        any_group=bool(row.conditions["any_group"]),
         within_capacity=bool(row.within_capacity),
         due_days=None if pd.isna(row.due_days) else int(row.due_days),
     )

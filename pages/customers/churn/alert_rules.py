@@ -15,6 +15,7 @@ from pages.charts import charts, time_charts
 from pages.components import data, forms, tables
 from pages.components.typed_text import escaped
 from warehouse.access.reader import Viewer
+from warehouse.errors import ChangeRefused
 from warehouse.schema import plain
 from warehouse.stores import connect
 from workflow.experiments.experiment_results import retirement_suggestions
@@ -23,10 +24,20 @@ from workflow.records.people import called
 from workflow.rules import rule_preview
 from workflow.rules import rule_versions as versions
 from workflow.rules.rule_definitions import lacking
-from workflow.rules.rule_drafts import ATTRIBUTES, RuleDraft, as_rule, code_of
+from workflow.rules.rule_drafts import ATTRIBUTES, MOST_GROUPS, RuleDraft, as_rule, check_groups, code_of
 
 NEW = "a new rule"
 DUE_DAYS = (1, 2, 3, 5, 7, 14)
+JOINED = {
+    "all": "all conditions hold: A and B",
+    "one": "one of several groups holds: (A and B) or C",
+    "each": "one condition of each group holds: (A or B) and C",
+}
+WITHIN = {
+    "all": "Conditions, all of which must hold",
+    "one": "Group {}, all of which must hold",
+    "each": "Group {}, one of which must hold",
+}
 WIDE = 0.25
 """A rule that flags more than this share of the customers flags too many."""
 
@@ -37,7 +48,8 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     in_force = {draft.code: draft for draft in versions.drafts_in_force(reader)}
     st.title(f"{len(in_force)} rule{'s' if len(in_force) != 1 else ''} raise alerts in each nightly run")
     st.caption(
-        "Each is a set of conditions that must all hold. Change one below, see whom it would flag, then put it live."
+        "Each is a set of conditions, joined by “and” and “or”. Change one below, see whom it would "
+        "flag, then put it live."
     )
     frame = pd.DataFrame(
         {
@@ -52,7 +64,11 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     for code in in_force.keys() & suggested.keys():
         st.info(escaped(f"{in_force[code].title}: {suggested[code]}"), icon=":material/experiment:")
     draft = _chosen(viewer, in_force)
-    if draft is not None:
+    try:
+        check_groups(draft.groups)
+    except ChangeRefused as missing:
+        st.caption(escaped(str(missing)))
+    else:
         _preview_and_decide(viewer, draft, data.as_of(viewer), exists=draft.code in in_force)
     _waiting(viewer)
     _past(viewer)
@@ -62,8 +78,8 @@ def _without_effect(viewer: Viewer, today: date) -> dict[str, str]:
     return retirement_suggestions(data.reader(viewer), today)
 
 
-def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:
-    """The rule as the widgets say; None while it has no condition."""
+def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft:
+    """The rule as the widgets say; nothing that was typed goes when a condition is missing."""
     st.header("Try a rule")
     offered = in_force | {f"proposal {d.code}": d for d, _, _ in versions.proposals(data.reader(viewer))}
     code = st.selectbox(
@@ -74,29 +90,34 @@ def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:
         width=420,
     )
     begun = offered.get(code)
-    names = st.multiselect(
-        "Conditions, all of which must hold",
-        list(ATTRIBUTES),
-        default=list(begun.conditions) if begun else [],
-        format_func=lambda n: ATTRIBUTES[n].label,
-        key=f"conditions-{code}",
+    joined = st.selectbox(
+        "A customer is flagged when",
+        [*JOINED],
+        index=[*JOINED].index(_joined(begun)),
+        format_func=JOINED.__getitem__,
+        key=f"joined-{code}",
+        width=420,
     )
-    if not names:
-        st.caption("Choose at least one condition to see whom it would flag.")
-        return None
-    conditions: dict[str, float] = {}
-    with st.grid(3, min_column_width=220):
-        for name in names:
-            attribute = ATTRIBUTES[name]
-            at = begun.conditions.get(name) if begun else None
-            choices = sorted({*attribute.choices, *([] if at is None else [at])})
-            conditions[name] = st.selectbox(
-                f"{attribute.label}: {plain(attribute.operators[0])}",
-                choices,
-                index=choices.index(at) if at is not None else 0,
-                format_func=attribute.written,
-                key=f"threshold-{code}-{name}",
-            )
+    given = begun.groups if begun else ()
+    several = joined != "all"
+    counts = range(2, MOST_GROUPS + 1)
+    number = (
+        st.segmented_control(
+            "Groups",
+            counts,
+            default=max(counts[0], len(given)),
+            required=True,
+            key=f"groups-{code}",
+        )
+        if several
+        else 1
+    )
+    groups = tuple(
+        _group(
+            f"{code}-{i}", given[i] if i < len(given) else {}, WITHIN[joined].format(i + 1), bordered=several
+        )
+        for i in range(number)
+    )
     title = begun.title if begun else st.text_input("Title, as the RM reads it", max_chars=80)
     advice = st.text_input(
         "What the RM should do", value=begun.advice if begun else "", max_chars=200, key=f"advice-{code}"
@@ -120,10 +141,42 @@ def _chosen(viewer: Viewer, in_force: dict[str, RuleDraft]) -> RuleDraft | None:
         code=begun.code if begun else code_of(title, versions.known_rules(data.reader(viewer))),
         title=title,
         advice=advice,
-        conditions=conditions,
+        groups=groups,
+        any_group=joined != "each",
         within_capacity=capped,
         due_days=within,
     )
+
+
+def _joined(draft: RuleDraft | None) -> str:
+    if draft is None or (draft.any_group and len(draft.groups) == 1):
+        return "all"
+    return "one" if draft.any_group else "each"
+
+
+def _group(key: str, given: Mapping[str, float], label: str, *, bordered: bool) -> dict[str, float]:
+    """The conditions of one group with their thresholds, as the widgets say."""
+    with st.container(border=bordered):
+        names = st.multiselect(
+            label,
+            list(ATTRIBUTES),
+            default=list(given),
+            format_func=lambda n: ATTRIBUTES[n].label,
+            key=f"conditions-{key}",
+        )
+        thresholds: dict[str, float] = {}
+        with st.grid(3, min_column_width=220):
+            for name in names:
+                attribute, at = ATTRIBUTES[name], given.get(name)
+                choices = sorted({*attribute.choices, *([] if at is None else [at])})
+                thresholds[name] = st.selectbox(
+                    f"{attribute.label}: {plain(attribute.operators[0])}",
+                    choices,
+                    index=choices.index(at) if at is not None else 0,
+                    format_func=attribute.written,
+                    key=f"threshold-{key}-{name}",
+                )
+    return thresholds
 
 
 def _within(days: int | None) -> str:
@@ -145,6 +198,7 @@ def _preview_and_decide(viewer: Viewer, draft: RuleDraft, today: date, *, exists
         preview = data.cached(viewer, flagged_by, draft, today, data.available_columns(viewer))
     whose = "of your team's" if viewer.role == "team_lead" else "of"
     st.subheader(f"It would flag {preview.now:,} {whose} {preview.people:,} customers on {day(today)}")
+    st.text(f"Flagged when {draft.in_words()}.")
     st.caption(
         "Counted before alerts that are open or settled already, before the share that is held out, and before what "
         "RMs can work in a week."
@@ -175,7 +229,7 @@ def _month_ends(past: pd.DataFrame, draft: RuleDraft) -> None:
     if counted.empty:
         tables.empty(
             "Scores are kept from the first nightly run on, and none was done at an earlier month end."
-            if "probability" in draft.conditions
+            if "probability" in draft.attributes
             else "The bank's data do not reach back far enough before an earlier month end to count it."
         )
         return
