@@ -28,6 +28,7 @@ from workflow.alerts import assignment
 from workflow.alerts.alert_steps import SNOOZED, TO_SERVICE, record_step
 from workflow.alerts.raising import tonight
 from workflow.alerts.still_valid import why_ended
+from workflow.customers import offers
 from workflow.records.escalation import escalate
 from workflow.rules.rule_definitions import flagged_customers, lacking
 from workflow.rules.rule_versions import rules_in_force
@@ -129,6 +130,8 @@ def _first_week(stores: Stores, rm: Viewer, alert: Mapping[str, Any], lot: float
         if lot < share:
             on = min(raised + timedelta(days=after), as_of)
             until = on + timedelta(days=SNOOZE_FOR) if step == SNOOZED else None
+            if step in ("accepted", "declined") and _offer(_on(stores, on, 9), rm, alert, on):
+                alert = {**alert, "version": alert["version"] + 1}
             record_step(
                 _on(stores, on, 10),
                 rm,
@@ -140,6 +143,15 @@ def _first_week(stores: Stores, rm: Viewer, alert: Mapping[str, Any], lot: float
                 today=on,
             )
             return
+
+
+def _offer(then: Stores, rm: Viewer, alert: Mapping[str, Any], on: date) -> bool:
+    """Make the customer the offer that fits, where one does; give whether one was made."""
+    step = offers.next_step(Reader(then, rm, then.snapshot()), alert["customer_id"], on, alerted=True)
+    if step.offer is None:
+        return False
+    offers.offer_for_all(then, rm, {alert["alert_id"]: alert["version"]}, step.offer.code, "", on)
+    return True
 
 
 def _open(stores: Stores) -> list[dict[str, Any]]:

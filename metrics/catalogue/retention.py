@@ -2,13 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, case, or_
 
 from metrics.customers.relationships import with_us
 from metrics.definitions.measure import Measure, Ratio, between
 from metrics.definitions.scope import Period
 from warehouse.app_db.app_schema import alerts
 from warehouse.schema import customers
+from warehouse.sql.dialects import add_days
 
 _left = customers.c.left_on
 _NOW = (
@@ -120,5 +121,85 @@ open_alerts = Measure(
         5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []     | open   |            | 1
 
         April to June 2026 = 2
+    """,
+)
+
+
+_OFFER_BY = add_days(alerts.c.raised_on, 30)
+_THIRTY = (
+    "An alert's window ends on the 30th day after it was raised. Alerts held out at random are in no queue and are not "
+    "counted. Not every alert calls for an offer: an open complaint is settled first."
+)
+_SINCE_DECEMBER = ("1, 1 Dec 2026: first definition.",)
+
+offer_windows = Measure(
+    label="Offer windows ended",
+    description="Alerts about customers whose 30 days ended in the period. " + _THIRTY,
+    owner="Sales",
+    fact=alerts,
+    time_column=_OFFER_BY,
+    where=alerts.c.arm != "held_out",
+    better="neither",
+    history=_SINCE_DECEMBER,
+    example="""
+        alerts
+        alert_id | customer_id | rule | raised_on  | due_on     | arm      | reasons | status  | offered_on | version
+        1        | 1           | r    | 2026-03-02 | 2026-04-01 | treated  | []      | working | 2026-03-20 | 2
+        2        | 2           | r    | 2026-05-31 | 2026-06-02 | treated  | []      | working | 2026-07-05 | 2
+        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated  | []      | open    |            | 1
+        4        | 4           | r    | 2026-06-01 | 2026-07-01 | treated  | []      | working | 2026-06-02 | 2
+        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []      | open    |            | 1
+        6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
+
+        April to June 2026 = 4
+    """,
+)
+
+offered_in_window = Measure(
+    label="Offers made in 30 days",
+    description="Of the alerts whose 30 days ended in the period, those whose customer was offered something in them. "
+    "An offer that was taken back as a mistake was none. " + _THIRTY,
+    owner="Sales",
+    fact=alerts,
+    total="sum",
+    expression=case((alerts.c.offered_on <= _OFFER_BY, 1), else_=0),
+    time_column=_OFFER_BY,
+    where=alerts.c.arm != "held_out",
+    taken_back=True,
+    history=_SINCE_DECEMBER,
+    example="""
+        alerts
+        alert_id | customer_id | rule | raised_on  | due_on     | arm      | reasons | status  | offered_on | version
+        1        | 1           | r    | 2026-03-02 | 2026-04-01 | treated  | []      | working | 2026-03-20 | 2
+        2        | 2           | r    | 2026-05-31 | 2026-06-02 | treated  | []      | working | 2026-07-05 | 2
+        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated  | []      | open    |            | 1
+        4        | 4           | r    | 2026-06-01 | 2026-07-01 | treated  | []      | working | 2026-06-02 | 2
+        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []      | open    |            | 1
+        6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
+
+        April to June 2026 = 2
+    """,
+)
+
+offered_in_30_days = Ratio(
+    label="Offered within 30 days",
+    description="Of the alerts whose 30 days ended in the period, the share whose customer was offered something in "
+    "them. " + _THIRTY,
+    owner="Sales",
+    numerator=offered_in_window,
+    denominator=offer_windows,
+    synonyms={"Sales": "offer rate of alerts"},
+    history=_SINCE_DECEMBER,
+    example="""
+        alerts
+        alert_id | customer_id | rule | raised_on  | due_on     | arm      | reasons | status  | offered_on | version
+        1        | 1           | r    | 2026-03-02 | 2026-04-01 | treated  | []      | working | 2026-03-20 | 2
+        2        | 2           | r    | 2026-05-31 | 2026-06-02 | treated  | []      | working | 2026-07-05 | 2
+        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated  | []      | open    |            | 1
+        4        | 4           | r    | 2026-06-01 | 2026-07-01 | treated  | []      | working | 2026-06-02 | 2
+        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []      | open    |            | 1
+        6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
+
+        April to June 2026 = 50%
     """,
 )

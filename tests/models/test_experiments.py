@@ -8,6 +8,7 @@ import pytest
 
 from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments import sequential_analysis as ex
+from models.experiments.balance import standardised_difference
 
 
 def drawn(seed: int, relative: float = 0.0, n: int = 3000, treated_share: float = 0.5) -> pd.DataFrame:
@@ -118,3 +119,16 @@ def test_a_verdict_knows_which_way_is_good() -> None:
 def test_what_is_kept_is_worth_its_revenue() -> None:
     worth = ex.worth(PredictionMetric(value=-0.02, low=-0.03, high=0.01), 1000, 500.0)
     assert (worth.low, worth.value, worth.high) == pytest.approx((-5000, 10_000, 15_000))
+
+
+def test_arms_are_compared_before_the_draw_in_standard_deviations() -> None:
+    random = np.random.default_rng(0)
+    arm, other = pd.Series(random.normal(10, 2, 4000)), pd.Series(random.normal(10.6, 2, 4000))
+    apart = standardised_difference(arm, other)
+    assert apart is not None
+    assert apart.low < -0.3 < apart.high  # 0.6 lower, of a deviation of 2
+    # Two of three, against one of three: 1/3 over the root of the mean of both variances, 1/3.
+    exact = standardised_difference(pd.Series([1.0, 1.0, 0.0]), pd.Series([1.0, 0.0, 0.0, None]))
+    assert exact is not None
+    assert exact.value == pytest.approx(3**-0.5)
+    assert standardised_difference(pd.Series([1.0, 1.0]), pd.Series([1.0, 1.0])) is None

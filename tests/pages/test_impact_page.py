@@ -37,7 +37,9 @@ def test_before_its_first_look_an_experiment_shows_no_outcome(open_page):
     assert app.title[0].value.startswith("Not enough data yet to say")
     assert "first analysis on 27 Dec 2026" in page_text
     assert "interval" not in page_text
-    assert not app.metric
+    assert {m.label for m in app.metric} <= {"Offered within 30 days", "Offer windows ended"}, (
+        "of no experiment"
+    )
 
 
 def test_too_few_customers_is_not_said_to_be_no_clear_effect():
@@ -62,3 +64,23 @@ def test_nobody_is_named(open_page, bank):
     numbers = set(Reader(bank, SYSTEM).frame(customers.select())["customer_id"])
     app = open_page(somebody("team_lead"), "impact")
     assert not [n for n in numbers if n in words(app) + cells(app)]
+
+
+def test_the_effects_after_3_6_and_12_months_stand_side_by_side_each_with_its_arms(open_page) -> None:
+    texts = cells(open_page(somebody("analyst"), "impact")).replace("\\", "")
+    assert re.search(
+        r"points \(.+ to .+\); \d+ treated, \d+ held out|not enough data yet \(\d+ treated", texts
+    )
+    assert re.search(r"too early: nobody before \d+ \w+ 20\d\d", texts)
+
+
+def test_the_arms_are_compared_before_the_draw_and_who_can_be_saved_is_not_made_up(open_page) -> None:
+    app = open_page(somebody("executive"), "impact")
+    assert "Before the assignment" in words(app)
+    assert "Standardised difference" in cells(app)
+    assert "not enough data yet, because too few customers of one arm have left" in words(app)
+
+
+def test_offers_within_30_days_have_their_figure_where_the_work_is_judged(open_page) -> None:
+    app = open_page(somebody("team_lead"), "impact")
+    assert "Offered within 30 days" in {m.label for m in app.metric}

@@ -18,6 +18,7 @@ from warehouse.load.loading import next_snapshot
 from warehouse.schema import customers, offer_results, tickets, touches
 from warehouse.stores.connect import Stores
 from workflow import nightly
+from workflow.alerts.alert_steps import take_back
 from workflow.customers.offer_eligibility import BY_CODE, choose, never
 from workflow.customers.offers import facts_of, next_step, offer_for_all, what_it_did
 
@@ -95,6 +96,27 @@ def test_an_open_complaint_of_the_bank_stops_the_selling(night: Stores) -> None:
     assert len(cases)
     for who in sorted(set(cases["customer_id"]))[:10]:
         assert next_step(reader, who, TODAY).sentence.startswith("Settle the complaint first")
+
+
+def test_an_alert_keeps_the_day_of_the_first_offer_until_that_is_taken_back(night: Stores) -> None:
+    alert = _may_be_offered(night)
+    rm, number = _rm(alert["rm_id"]), alert["alert_id"]
+    another = {**alert, "alert_id": "A2", "rule": "another", "raised_on": TODAY}
+    with night.app_db.begin() as app_db:
+        app_db.execute(insert(alerts).values(another | {"reasons": []}))
+
+    def offered_on() -> set[date | None]:
+        rows = Reader(night, SYSTEM).rows(
+            select(alerts.c.offered_on).where(alerts.c.customer_id == alert["customer_id"])
+        )
+        return {row.offered_on for row in rows}
+
+    offer_for_all(night, rm, {number: 1}, "deposit_review", "3.1%", TODAY)
+    assert offered_on() == {night.now().date()}, (
+        "the customer was offered something, whichever alert it was for"
+    )
+    take_back(night, rm, number, "The wrong customer", 2)
+    assert offered_on() == {None}
 
 
 def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_application_database_with_its_cost(

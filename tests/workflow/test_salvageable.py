@@ -17,7 +17,7 @@ from warehouse.schema import customer_scores, experiment_results
 from warehouse.stores.connect import Stores
 from workflow import nightly
 from workflow.alerts import alert_queue
-from workflow.experiments.persuadable import MODEL, SALVAGEABLE, judged, known_chances
+from workflow.experiments.persuadable import GROUPS, MODEL, SALVAGEABLE, judged, known_chances
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")
@@ -73,4 +73,30 @@ def test_with_proof_everybody_gets_a_chance_and_the_queue_goes_by_it(night: Stor
 
 def test_too_few_departures_give_no_figure() -> None:
     described = pd.DataFrame({"treated": [True, False] * 50, "left": [0, 1, 1, 0] * 25})
-    assert judged(described.assign(total_balance=np.arange(100.0))) == {}
+    assert judged(described.assign(total_balance=np.arange(100.0)), 10) == {}
+
+
+def test_the_four_groups_hold_everybody_once_and_call_helps_the_persuadable_alone() -> None:
+    random = np.random.default_rng(5)
+    n = 8000
+    moved, balance = random.integers(0, 300, n), random.lognormal(11, 1, n)
+    treated = random.random(n) < 0.5
+    chance = np.where(moved > 150, 0.35 - 0.3 * treated, 0.2)
+    described = pd.DataFrame(
+        {
+            "days_since_customer_made_transaction": moved,
+            "total_balance": balance,
+            "treated": treated,
+            "left": (random.random(n) < chance).astype(int),
+        }
+    )
+    figures = judged(described, 10)
+    assert figures["qini"].low > 0
+    sizes = [figures[group].value for group in GROUPS]
+    assert n / 2 < np.nansum(sizes) <= n
+    assert np.isnan(sizes).sum() != 1, "one that is hidden alone could be worked out"
+    kept = figures["persuadable_effect"]
+    assert kept.high < -0.15, "treated less held out: fewer of them leave"
+    others = [figures[f"{group}_effect"] for group in GROUPS[1:3] if f"{group}_effect" in figures]
+    assert others
+    assert all(abs(effect.value) < 0.1 for effect in others)

@@ -166,6 +166,11 @@ alerts = Table(
     Column("status", Text, nullable=False, comment="open, working or closed."),
     Column("snoozed_until", Date, comment="Out of the queue until this day; the day it is due stays."),
     Column("escalated_on", Date, comment="The day it was overdue and its team lead was told."),
+    Column(
+        "offered_on",
+        Date,
+        comment="The first day from raised_on on which the customer was offered something.",
+    ),
     Column("closed_at", DateTime),
     Column("outcome", Text, comment="Why it was closed."),
     Column(
@@ -209,7 +214,12 @@ rule_versions = Table(
     Column("code", Text, nullable=False, comment="Which rule; its latest version counts."),
     Column("title", Text, nullable=False),
     Column("advice", Text, nullable=False),
-    Column("conditions", JSON, nullable=False, comment="Attribute and threshold, all of a closed set."),
+    Column(
+        "conditions",
+        JSON,
+        nullable=False,
+        comment="Groups of attribute and threshold, all of a closed set, and how they join.",
+    ),
     Column("within_capacity", Boolean, nullable=False),
     Column("due_days", Integer, comment="Days within which to call; empty for the bank's usual time."),
     Column("state", Text, nullable=False, comment="proposed, live or retired."),

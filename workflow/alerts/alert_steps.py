@@ -215,6 +215,8 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
                 values = _after(before["step"], until, before["taken_at"])
             alert.change(seen_version, even_closed=True, **values)
             alert.append("corrected", why, corrects=last["step_id"])
+            if last["step"] == OFFERED:
+                note_offers(alert.entry, alert.alert["customer_id"])
             if last["step"] == TO_SERVICE:
                 record_store.withdraw_within(
                     alert.entry, viewer, alert.alert["customer_id"], last["taken_at"], why
@@ -224,6 +226,18 @@ def take_back(stores: Stores, viewer: Viewer, alert_id: str, why: str, seen_vers
             "Since that step, a new alert for the same reason was raised for this customer. Work on that one."
         ) from None
     return seen_version + 1
+
+
+def note_offers(entry: AuditEntry, customer_id: str) -> None:
+    """Keep on each alert of a customer when she was first offered something; an offer taken back was none."""
+    s, a = alert_steps, alerts
+    lines = entry.app_db.execute(select(s).where(s.c.customer_id == customer_id).order_by(s.c.step_id))
+    stand = standing([dict(line) for line in lines.mappings()])
+    days = [line["taken_at"].date() for line in stand if line["step"] == OFFERED]
+    for alert in entry.app_db.execute(select(a).where(a.c.customer_id == customer_id)).mappings().all():
+        first = min((day for day in days if day >= alert["raised_on"]), default=None)
+        if first != alert["offered_on"]:
+            entry.app_db.execute(update(a).where(a.c.alert_id == alert["alert_id"]).values(offered_on=first))
 
 
 def add_note(stores: Stores, viewer: Viewer, alert_id: str, note: str) -> None:

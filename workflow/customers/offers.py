@@ -33,7 +33,7 @@ from warehouse.schema import (
 )
 from warehouse.stores.connect import Stores
 from workflow.alerts import contacts
-from workflow.alerts.alert_steps import OFFERED, all_opened, checked_note
+from workflow.alerts.alert_steps import OFFERED, all_opened, checked_note, note_offers
 from workflow.collaboration.record_kind import MARKETING, SALES, SERVICE
 from workflow.customers import consent
 from workflow.customers.left_alone import left_alone
@@ -195,6 +195,7 @@ def offer_for_all(
                 offer=code,
                 cost=offer.cost,
             )
+            note_offers(several[0].entry, first["customer_id"])
     except ChangeRefused as refused:
         audit.note(stores, viewer.username, "offer.refused", " ".join(seen)[:64], str(refused)[:200])
         raise

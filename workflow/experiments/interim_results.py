@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from models.evaluation.prediction_metrics import PredictionMetric
 from models.experiments import sequential_analysis as ex
+from models.experiments.balance import standardised_difference
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
@@ -42,7 +43,20 @@ NEEDS = {
 }
 """What an outcome is read from: without it nobody knows what happened, and none of it happened to nobody."""
 WORTH_NEEDS = ("customers.left_on", "revenues", "revenues.cost_to_serve")
+BALANCE = "balance"
+"""Not an outcome: how alike the arms were before the draw, by each of `COVARIATES`."""
+COVARIATES = (
+    *("chance", "tenure_days", "products_held", "total_balance", "revenue_365d"),
+    *("days_since_customer_made_transaction", "app_sessions_30d", "complaints_365d"),
+)
+HORIZONS = {3: 90, 6: 180, 12: 365}
+"""Months after the draw → the days within which something counts."""
 Figures = dict[str, PredictionMetric]
+
+
+def after(outcome: str, months: int) -> str:
+    """What an outcome is called that is counted within the same time after each customer's draw."""
+    return f"{outcome}_{months}m"
 
 
 def read_out(reader: Reader, as_of: date, available: AvailableColumns) -> pd.DataFrame:
@@ -113,7 +127,8 @@ def _draw(reader: Reader, rows: pd.DataFrame) -> Figures:
 
 
 def _look(reader: Reader, rows: pd.DataFrame, look: Look, available: AvailableColumns) -> dict[str, Figures]:
-    """Every outcome as of the day of a look, and whether it can be told who is kept."""
+    """Every outcome as of the day of a look, whether it can be told who is kept, and how alike the arms were before."""
+    everybody = rows
     rows = drawn.watched(reader, rows, look.on)
     if rows.empty:
         return {CHURN: {"treated": _plain(0), "held_out": _plain(0)}}
@@ -132,7 +147,43 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, available: AvailableCo
             did = drawn.happened(rows, events(reader, set(rows["customer_id"])), rows["until"])
             figures[outcome] = _compared(rows.assign(happened=did), outcome, look, smallest)
     figures[CHURN] |= _worth(reader, rows, described, figures[CHURN])
-    figures[SALVAGEABLE] = persuadable.judged(described)
+    figures[SALVAGEABLE] = persuadable.judged(described, smallest)
+    figures[BALANCE] = _balance(described, smallest)
+    return figures | _side_by_side(reader, everybody, look, rows.set_index("customer_id")["chance"])
+
+
+def _balance(described: pd.DataFrame, smallest: int) -> Figures:
+    """The standardised difference of each number that was known before the draw, of enough customers in both arms."""
+    treated, figures = described["treated"].astype(bool), {}
+    for name in COVARIATES:
+        column = described[name].astype(float) if name in described else pd.Series(np.nan, described.index)
+        if is_enough(min(column[treated].count(), column[~treated].count()), smallest):
+            difference = standardised_difference(column[treated], column[~treated])
+            if difference is not None:
+                figures[name] = difference
+    return figures
+
+
+def _side_by_side(
+    reader: Reader, everybody: pd.DataFrame, look: Look, chance: pd.Series
+) -> dict[str, Figures]:
+    """What had happened 3, 6 and 12 months after the draw, to the customers drawn that long ago."""
+    figures: dict[str, Figures] = {}
+    given = data_coverage.available_columns(reader)
+    for months, days in HORIZONS.items():
+        rows = drawn.watched(reader, everybody.assign(window=float(days)), look.on)
+        if rows.empty:
+            continue
+        rows = rows.assign(chance=rows["customer_id"].map(chance))
+        if given.issuperset(NEEDS[CHURN]):
+            name = after(CHURN, months)
+            figures[name] = _compared(rows.assign(happened=rows["left"]), name, look, reader.smallest_cell)
+        if given.issuperset(NEEDS[CROSS_SELL]):
+            opened = drawn.happened(
+                rows, drawn.wealth_openings(reader, set(rows["customer_id"])), rows["until"]
+            )
+            name = after(CROSS_SELL, months)
+            figures[name] = _compared(rows.assign(happened=opened), name, look, reader.smallest_cell)
     return figures
 
 

@@ -11,9 +11,10 @@ import streamlit as st
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day, numeral, share
-from metrics.definitions.scope import Period, full_months
+from metrics.definitions.scope import Period, Scope, full_months
 from pages.components import data, links, tables
 from pages.components.typed_text import escaped
+from pages.figures import cards
 from warehouse.access.reader import Viewer
 from warehouse.stores import connect
 from workflow.collaboration.closed_loop import STEPS, LoopTrace, steps_reached, traces
@@ -100,7 +101,12 @@ def _alerts(viewer: Viewer) -> None:
     months = full_months(data.as_of(viewer), MONTHS)
     period = Period(months[0].start, months[-1].end)
     counts = data.until_changed(viewer, by_step, period)
-    if counts is None or not counts[0] > 0:
+    if counts is None:
+        return
+    st.subheader("From alert to offer")
+    st.caption(f"{period.in_words()}; an alert counts on the 30th day after it was raised.")
+    cards.row(["offered_in_30_days", "offer_windows"], Scope(period), viewer)
+    if not counts[0] > 0:
         return
     st.caption(
         f"Alerts of {period.in_words()}, in customers; those held out are not among them. Accepted says what the "

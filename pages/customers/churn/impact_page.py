@@ -17,6 +17,7 @@ from pages.customers.churn import (
     agreed_tests_block,
     closed_loop_block,
     department_use_block,
+    impact_details,
     page_use_block,
 )
 from pages.customers.churn.impact_trust import guardrails, trust, wrong_draw
@@ -71,8 +72,11 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     else:
         _cards(reading)
         _chart(reading)
+        impact_details.over_time(reading, today)
+        impact_details.who_can_be_saved(reading)
         guardrails(reading)
     trust(reading)
+    impact_details.alike_before(reading)
     agreed_tests_block.show(viewer)
     closed_loop_block.show(viewer)
     department_use_block.show(viewer)

@@ -1,16 +1,15 @@
-"""Whether to believe an experiment: the draw, who was contacted anyway, the looks, and who can be kept."""
+"""Whether to believe an experiment: the draw, who was contacted anyway, and the looks."""
 
 from math import isnan
 
 import streamlit as st
 
-from metrics.comparison.words import day, numeral, share, with_sign
+from metrics.comparison.words import day, numeral, share
 from models.experiments.sequential_analysis import WRONG_RATIO
 from pages.components.typed_text import escaped
 from reports.review import experiment_effects
 from workflow.experiments.experiment_results import ExperimentResult, Figures
 from workflow.experiments.interim_results import CHURN, CONTACTED
-from workflow.experiments.persuadable import SALVAGEABLE
 
 WATCHED = {o: name for o, name in experiment_effects.GUARDRAILS.items() if o != CHURN}
 """Guardrails that have no card of their own on the page → their names."""
@@ -29,7 +28,6 @@ def trust(reading: ExperimentResult) -> None:
         _contact(reading),
         _looks(reading),
         _steadier(reading),
-        _persuadable(reading),
     ):
         if text:
             st.markdown(f":material/{icon}: {escaped(text)}")
@@ -129,24 +127,3 @@ def _steadier(reading: ExperimentResult) -> tuple[str, str]:
         f"{numeral(100 / (1 - cut.value) - 100)}% "
         "more customers would."
     )
-
-
-def _persuadable(reading: ExperimentResult) -> tuple[str, str]:
-    if reading.look is None:
-        return "", ""
-    qini = reading.figures.get(SALVAGEABLE, {}).get("qini")
-    if qini is None:
-        if missing := reading.unknown.get(CHURN):
-            return "database_off", f"Who can be saved is {missing.clause}."
-        return (
-            "hourglass_empty",
-            "Who can be saved: not enough data yet, because too few customers of one arm have left.",
-        )
-    value, low, high = (with_sign(1000 * v) for v in (qini.value, qini.low, qini.high))
-    difference = f"{value} per 1,000 treated ({low} to {high})"
-    if qini.low <= 0:
-        return "hourglass_empty", (
-            "Who can be saved: not enough data. Calling those the model would choose, rather than any, made this "
-            f"difference in customers kept: {difference}. Until that is clear, the queue goes by risk and money alone."
-        )
-    return "check", f"Who can be saved is known: calling those first kept more customers, {difference}."

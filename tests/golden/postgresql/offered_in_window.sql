@@ -1,0 +1,3 @@
+SELECT CAST(sum(CASE WHEN (alerts.arm != 'held_out' AND (CAST(alerts.raised_on AS DATE) + CAST(30 AS INTEGER)) >= '2026-04-01' AND (CAST(alerts.raised_on AS DATE) + CAST(30 AS INTEGER)) <= '2026-06-30') THEN CASE WHEN (alerts.offered_on <= (CAST(alerts.raised_on AS DATE) + CAST(30 AS INTEGER))) THEN 1 ELSE 0 END END) AS DOUBLE PRECISION) AS offered_in_window__0,
+    CAST(sum(CASE WHEN (alerts.arm != 'held_out' AND (CAST(alerts.raised_on AS DATE) + CAST(30 AS INTEGER)) >= '2025-12-31' AND (CAST(alerts.raised_on AS DATE) + CAST(30 AS INTEGER)) <= '2026-03-31') THEN CASE WHEN (alerts.offered_on <= (CAST(alerts.raised_on AS DATE) + CAST(30 AS INTEGER))) THEN 1 ELSE 0 END END) AS DOUBLE PRECISION) AS offered_in_window__1
+FROM alerts;
