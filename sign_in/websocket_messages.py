@@ -6,6 +6,7 @@ read. It uses the message classes (`streamlit.proto`) and nothing of Streamlit's
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -86,12 +87,30 @@ def hear(data: bytes, widgets: Mapping[str, str] = {}) -> Heard:
 def _of_their_types(values: Iterable[WidgetState], widgets: Mapping[str, str]) -> bool:
     """Whether each value is of a type that some widget sends, and that its own does; an emptied one has none."""
     for value in values:
-        kind = value.WhichOneof("value")
-        if kind is not None and kind not in VALUES.get(widgets.get(value.id, ""), _ANY_VALUE):
+        kind, widget = value.WhichOneof("value"), widgets.get(value.id, "")
+        if kind is not None and kind not in VALUES.get(widget, _ANY_VALUE):
+            return False
+        if widget in _SELECTED_IN and kind == "string_value" and not _is_selection(value.string_value):
             return False
     return True
 
 
+def _is_selection(text: str) -> bool:
+    """Whether a text is what a table or a chart sends when something is chosen in it: lists of places, as JSON."""
+    try:
+        chosen = json.loads(text)["selection"]
+        parts = chosen.values()
+        cells = [(int(row), str(column)) for row, column in chosen.get("cells", ())]
+        rows = [int(row) for row in chosen.get("rows", ())]
+        rows += [
+            int(point[part]) for point in chosen.get("points", ()) for part in ("curve_number", "point_index")
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return False
+    return all(isinstance(part, list) for part in parts) and all(row >= 0 for row in (*rows, *dict(cells)))
+
+
+_SELECTED_IN = frozenset({"dataframe", "plotly_chart"})
 _ANY_VALUE = frozenset().union(*VALUES.values())
 
 

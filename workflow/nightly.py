@@ -45,7 +45,7 @@ from workflow.experiments.arms import first_draws
 from workflow.loads import upload_folders, upload_runs
 from workflow.privacy import data_retention
 from workflow.qualification.contact_deadlines import write_hand_offs
-from workflow.records import run_notes
+from workflow.records import model_state, run_notes
 from workflow.records.alert_history import BY_NIGHT
 from workflow.records.escalation import close_without_rule, escalate
 from workflow.rules.rule_definitions import flagged_customers, lacking
@@ -83,8 +83,11 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         tell("Describing every customer")
         profiles = contacts.with_recorded(reader, reader.frame(profile(as_of, available)), as_of)
         draft.write(customer_profiles, profiles, replacing=customer_profiles.c.as_of == as_of)
+        refused = model_state.files_refused(reader)
         model, messages = usable_model(reader, stores.settings, as_of, available, tell)
-        notes = {run_notes.CHURN_MODEL: messages[-1]} if model is None else {}
+        messages = (*(why for why in refused if why not in messages), *messages)
+        notes = {run_notes.CHURN_MODEL: messages[-1] if model is None else ""}
+        notes[run_notes.MODEL_FILES] = " ".join((*refused, model_state.NOT_USED)) if refused else ""
         scored = 0
         if model is not None:
             tell("Scoring who is about to leave")

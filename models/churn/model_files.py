@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from skops import io
 
 from models.churn.churn_prediction import WINDOW_DAYS, ChurnModel
 from models.churn.features import BY_NAME
+from models.churn.recipes import probabilities
 from models.evaluation.model_card import Card
 from warehouse.errors import ModelRefused
 
@@ -36,7 +38,7 @@ TRUSTED = [
 ]
 """The classes a model file may name beyond those skops itself knows to be harmless."""
 
-_AGAIN = "The rules go on without it; the next nightly run trains a new one."
+AGAIN = "The rules go on without it; the next nightly run trains a new one."
 
 
 def save(model: ChurnModel, folder: Path) -> ChurnModel:
@@ -62,48 +64,71 @@ def is_there(folder: Path) -> bool:
     return (folder / FILE).exists() or (folder / CARD).exists()
 
 
-def load(folder: Path) -> ChurnModel:
+def load(folder: Path, called: str = "churn model") -> ChurnModel:
     """The model in `folder`. Raises ModelRefused, with the reason, if it is missing, changed or of another version."""
+    if not is_there(folder):
+        raise ModelRefused(f"There is no {called} yet. {AGAIN}")
+    try:
+        content = (folder / FILE).read_bytes()
+    except OSError:
+        raise ModelRefused(f"The {called}’s file is missing or cannot be read. {AGAIN}") from None
     try:
         given = json.loads((folder / CARD).read_bytes())
-        content = (folder / FILE).read_bytes()
-    except FileNotFoundError:
-        raise ModelRefused(f"There is no churn model yet. {_AGAIN}") from None
-    except (OSError, ValueError):
-        raise ModelRefused(f"The churn model's card cannot be read. {_AGAIN}") from None
-    card = _checked(given, content)
+    except (OSError, ValueError, RecursionError):
+        raise ModelRefused(f"The {called}’s card is missing or cannot be read. {AGAIN}") from None
+    card = _checked(given, content, called)
     try:
         inside = io.loads(content, trusted=TRUSTED)
         estimator, centres = inside["estimator"], np.asarray(inside["centres"], dtype=np.float64)
         fits = len(centres) == len(card.features) == estimator.n_features_in_
+        # One customer is scored: what would fail for everybody at night is refused here.
+        fits = fits and bool(np.isfinite(probabilities(estimator, np.zeros((1, len(centres))))).all())
     except Exception:  # whatever a foreign file provokes, it is not used
         raise ModelRefused(
-            f"The churn model's file holds something that such a file may not hold. {_AGAIN}"
+            f"The {called}’s file holds something that such a file may not hold. {AGAIN}"
         ) from None
     if not fits:
-        raise ModelRefused(f"The churn model's file does not belong to its card. {_AGAIN}")
+        raise ModelRefused(f"The {called}’s file does not belong to its card. {AGAIN}")
     return ChurnModel(card=card, estimator=estimator, centres=centres, sha256=given["sha256"])
 
 
-def _checked(given: Any, content: bytes) -> Card:
+def why_refused(folder: Path, called: str = "churn model") -> str:
+    """What is wrong with the model in `folder`, as a sentence; "" if it can be used. A file is opened once."""
+    try:
+        stamps = tuple((f.stat().st_mtime_ns, f.stat().st_size) for f in (folder / FILE, folder / CARD))
+    except OSError:
+        stamps = ()
+    return _why_refused(folder, called, stamps)
+
+
+@lru_cache(maxsize=8)
+def _why_refused(folder: Path, called: str, _stamps: tuple[tuple[int, int], ...]) -> str:
+    try:
+        load(folder, called)
+    except ModelRefused as refused:
+        return str(refused).removesuffix(AGAIN).strip()
+    return ""
+
+
+def _checked(given: Any, content: bytes, called: str) -> Card:
     try:
         written = {name: given[name] for name in ("format", "sha256", "scikit_learn", "card_sha256")}
         if written["format"] != FORMAT or written["scikit_learn"] != sklearn.__version__:
             raise ModelRefused(
-                "The churn model was written by another version of Concord or of scikit-learn (written by "
-                f"{written['scikit_learn']}, here is {sklearn.__version__}). {_AGAIN}"
+                f"The {called} was written by another version of Concord or of scikit-learn (written by "
+                f"{str(written['scikit_learn'])[:20]}, here is {sklearn.__version__}). {AGAIN}"
             )
         card = Card.from_dict(given)
-    except (KeyError, TypeError, ValueError):
-        raise ModelRefused(f"The churn model's card is incomplete. {_AGAIN}") from None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise ModelRefused(f"The {called}’s card is incomplete. {AGAIN}") from None
     if written["sha256"] != hashlib.sha256(content).hexdigest():
-        raise ModelRefused(f"The churn model's file was changed after it was written. {_AGAIN}")
+        raise ModelRefused(f"The {called}’s file was changed after it was written. {AGAIN}")
     if card.window_days != WINDOW_DAYS or not set(card.features) <= set(BY_NAME):
         raise ModelRefused(
-            f"The churn model answers a different question from the one that this version of Concord asks. {_AGAIN}"
+            f"The {called} answers a different question from the one that this version of Concord asks. {AGAIN}"
         )
     if written["card_sha256"] != _fingerprint(given):
-        raise ModelRefused(f"The churn model's card was changed after it was written. {_AGAIN}")
+        raise ModelRefused(f"The {called}’s card was changed after it was written. {AGAIN}")
     return card
 
 

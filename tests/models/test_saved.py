@@ -71,6 +71,11 @@ def _turned(folder: Path) -> list[str]:
     return features[::-1]
 
 
+def _folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
 VARIANTS: dict[str, Callable[[Path], object]] = {
     "no file": lambda f: (f / model_files.FILE).unlink(),
     "no card": lambda f: (f / model_files.CARD).unlink(),
@@ -100,6 +105,9 @@ VARIANTS: dict[str, Callable[[Path], object]] = {
     "a card without its own hash": lambda f: _card(f, card_sha256=None),
     "a card with a broken day": lambda f: _card(f, judged_on="yesterday"),
     "a card that is no JSON": lambda f: (f / model_files.CARD).write_text("{"),
+    "a card without an end": lambda f: (f / model_files.CARD).write_text("[" * 100_000),
+    "a card of other types": lambda f: _card(f, scikit_learn=[1], features=3),
+    "a folder in its place": lambda f: _folder(f / model_files.FILE),
     "a card that is a list": lambda f: (f / model_files.CARD).write_text("[]"),
 }
 

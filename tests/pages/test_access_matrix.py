@@ -6,9 +6,12 @@ route of the API that is added later is in here unasked.
 
 from __future__ import annotations
 
+import ast
 import base64
 import io
 import json
+import pickle
+import random
 import re
 import struct
 import zipfile
@@ -22,14 +25,17 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import streamlit
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Integer, select
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.testing.v1 import AppTest, local_script_runner
 
+from metrics.definitions.cache_key import key_of
 from metrics.definitions.measure import measures_of
 from metrics.query import drill_rows
 from pages import MENU, MenuEntry
-from pages.components import export_button
+from pages.components import data, export_button
 from pages.figures import drill
 from pages.figures.drill import DrillFigure
 from pages.together.search_page import menu_of
@@ -37,22 +43,31 @@ from reports.exports import pack_files, review_files
 from reports.exports.table_files import KINDS as TABLE_KINDS
 from reports.exports.table_files import Sheet, export
 from reports.interface import openapi_document
-from sign_in import websocket_messages
-from tests.canaries import PREFIX, Canaries, is_money, plant
+from sign_in import api_tokens, websocket_messages
+from sign_in.handed_out import HandedOut
+from tests.canaries import OTHER_RM, PREFIX, Canaries, is_money, plant
 from tests.interface.conftest import Moment, Programs, behind_the_gate
 from tests.interface.test_mcp import talk
 from tests.morning import copy_of, stores_in
-from tests.pages.staff import EVERYBODY, opener, words
-from warehouse.access.reader import Reader, Viewer
-from warehouse.app_db.app_schema import APP_DB, audit_log
-from warehouse.errors import AccessRefused, reference
+from tests.pages.staff import EVERYBODY, opener, somebody, words
+from tests.warehouse.shapes import WHAT, questions
+from warehouse.access.reader import SYSTEM, Reader, Viewer, may_see
+from warehouse.access.record_rights import RECORD_RIGHTS
+from warehouse.access.roles import ROLES, Access
+from warehouse.app_db.app_schema import APP_DB, alerts, audit_log
+from warehouse.errors import AccessRefused, Problem, reference
 from warehouse.failures import as_problem
 from warehouse.schema import BANK, balances, customers, leads, tickets
+from warehouse.stores import run_memo
+from workflow.alerts.alert_steps import record_step
 from workflow.collaboration.record_kinds import KINDS
+from workflow.collaboration.record_reading import one_record
+from workflow.customers.contact_details import REASONS, reveal
 from workflow.messages import digest, inbox_digest
 from workflow.messages.destinations import may_have
 from workflow.messages.digest import Message
 from workflow.records.outbox import WEEKLY
+from workflow.reports import dashboards, saved_reports, saved_views
 from workflow.search.everything import everything_matching
 
 ENTRIES = [entry for entries in MENU.values() for entry in entries]
@@ -350,3 +365,130 @@ def test_no_error_of_the_engine_carries_a_value_to_the_screen_or_into_the_log(
     sentence = str(problem) if problem else reference(refused.value)
     assert list(canaries.in_text(str(refused.value)))
     assert not list(canaries.in_text(f"{sentence} {caplog.text}"))
+
+
+def _rows_in(answer: Any) -> str:
+    """All texts of an answer, whatever it is made of."""
+    return pickle.dumps(answer).decode("latin-1")
+
+
+def test_what_is_kept_for_one_viewer_gives_another_no_row(
+    canaries: Canaries, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every function that pages keep answers of, asked by a second RM and by who sees totals as the first RM asked it."""
+    asked_first: dict[str, tuple[Any, Any, Any, Any]] = {}
+    ways = {"cached": data.cached, "until_changed": data.until_changed}
+
+    def noting(name: str) -> Any:
+        def way(viewer: Viewer, function: Any, /, *arguments: Any, **named: Any) -> Any:
+            key = f"{name} {key_of(function, arguments, named)}"
+            asked_first[key] = (ways[name], function, arguments, named)
+            return ways[name](viewer, function, *arguments, **named)
+
+        return way
+
+    for name in ways:
+        monkeypatch.setattr(data, name, noting(name))
+    open_page = next(opening := opener(canaries.stores, monkeypatch))
+    first, second = EVERYBODY[0], somebody("relationship_manager", rm_id=OTHER_RM)
+    for entry in (e for e in ENTRIES if first.role in e.roles):
+        open_page(first, entry.url, **_address(entry, first, canaries))
+    opening.close()
+    functions = {function for _, function, _, _ in asked_first.values()}
+    assert len(functions) > 20
+    heard = 0
+    with run_memo.one_run():
+        for viewer in (second, EVERYBODY[ROLES.index("executive")]):
+            for key, (way, function, arguments, named) in list(asked_first.items()):
+                try:
+                    answer = way(viewer, function, *arguments, **named)
+                except Problem:
+                    continue
+                text = _rows_in(answer)
+                heard += len(list(canaries.in_text(text)))
+                # What the first one's page was asked for by number comes back as the number alone.
+                assert not [leak for leak in canaries.leaks(viewer, text) if leak[9:18] not in key], key[:200]
+    assert heard, "the second has rows of her own"
+
+
+def test_what_is_kept_for_the_process_is_made_without_a_reader() -> None:
+    """What `functools` keeps is one answer for everybody, so no such function may be given somebody's rows."""
+    root = Path(__file__).parents[2]
+    for room in ("pages", "reports", "workflow", "sign_in", "metrics", "models", "warehouse"):
+        for file in (root / room).rglob("*.py"):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef) and any(
+                    "cache" in ast.unparse(d) for d in node.decorator_list
+                ):
+                    given = {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+                    assert not given & {"reader", "viewer", "stores", "frame"}, f"{file}: {node.name}"
+
+
+@pytest.mark.parametrize("role", ["relationship_manager", "analyst", "sales", "marketing"])
+@given(data_drawn=st.data())
+@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+def test_no_shape_of_question_brings_out_what_a_role_may_not_read(
+    role: str, data_drawn: st.DataObject, canaries: Canaries
+) -> None:
+    """Joins, laterals, recursion, unions, windows, look-ups: own rows and open columns, or a refusal."""
+    viewer = next(v for v in EVERYBODY if v.role == role)
+    reader = Reader(canaries.stores, viewer, canaries.stores.snapshot())
+    try:
+        frame = reader.frame(data_drawn.draw(questions(list(WHAT))))
+    except AccessRefused:
+        return
+    assert role != "marketing" or not {"customer_id", "what"} & set(frame)
+    assert canaries.leaks(viewer, frame.to_csv()) == []
+
+
+FOREIGN = 1_000
+
+
+@pytest.mark.parametrize("viewer", EVERYBODY, ids=lambda v: v.role)
+def test_a_thousand_numbers_that_are_not_hers_are_answered_with_nothing(
+    viewer: Viewer, canaries: Canaries
+) -> None:
+    stores, chance = canaries.stores, random.Random(viewer.role)
+    reader, everything = (Reader(stores, who, stores.snapshot()) for who in (viewer, SYSTEM))
+    answered, tried = [], 0
+    for table in (*BANK.sorted_tables, APP_DB.tables["alerts"], APP_DB.tables["interactions"]):
+        access = may_see(viewer, table)
+        if "customer_id" not in table.c or access in (Access.ALL_ROWS, Access.MASKED):
+            continue
+        foreign = canaries.foreign(viewer)
+        tried += len(foreign)
+        try:
+            rows = reader.frame(select(table).where(table.c.customer_id.in_(foreign)))
+        except AccessRefused:
+            continue
+        answered += [table.name] * len(rows)
+    for _ in range(FOREIGN):
+        tried += 1
+        name = f"{chance.getrandbits(128):032x}"
+        answered += ["file"] * HandedOut().was_offered(viewer.username, name)
+    hidden = [n for kind, n in canaries.records.items() if viewer.role not in RECORD_RIGHTS[kind].see]
+    for number in (*hidden, *range(1_000, 1_100)):
+        tried += 1
+        answered += ["record"] * (one_record(reader, number) is not None)
+    for _ in range(25):
+        tried += 4
+        name = "".join(chance.choices("abcdefghij", k=22))
+        answered += ["token"] * (api_tokens.holder(stores, f"concord_{name}{name[:21]}") is not None)
+        for door in (saved_views.retire, dashboards.retire, saved_reports.retire):
+            with pytest.raises(Problem):
+                door(stores, viewer, name)
+    foreign_ones = canaries.foreign(viewer)[:10] or ["C99999999"]
+    for customer_id in foreign_ones:
+        tried += 1
+        with pytest.raises(Problem):
+            reveal(stores, viewer, customer_id, next(iter(REASONS)))
+    rows = everything.frame(
+        select(alerts.c.alert_id, alerts.c.version).where(alerts.c.rm_id == OTHER_RM).limit(5)
+    )
+    if viewer.role not in ("team_lead",):
+        for alert_id, version in zip(rows["alert_id"], rows["version"], strict=True):
+            tried += 1
+            with pytest.raises(Problem):
+                record_step(stores, viewer, alert_id, "contacted", "x", int(version))
+    assert answered == []
+    assert tried >= FOREIGN

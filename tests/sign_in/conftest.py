@@ -89,6 +89,9 @@ class Inside:
     def _says(self) -> bytes:
         if self.button:
             element = ForwardMsg()
+            if len(self.heard) == 2:
+                element.delta.new_element.dataframe.id = "$$ID-dataframe"
+                return element.SerializeToString()
             element.delta.new_element.download_button.id = "$$ID-download_button"
             element.delta.new_element.download_button.deferred_file_id = self.button
             element.delta.new_element.download_button.url = f"/media/{self.button[::-1]}.csv"

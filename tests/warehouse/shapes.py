@@ -172,6 +172,13 @@ def _case(draw: Any, s: FromClause, o: FromClause) -> Any:
     return select(func.sum(case((inside, 1), else_=0)).label("n"), func.max(s.c.customer_id).label("last"))
 
 
+def _recursive(draw: Any, s: FromClause, o: FromClause) -> Any:
+    """From the people of one source to all who are of the same kind in the other, round after round."""
+    reached = select(s.c.customer_id, s.c.what).where(s.c.what.is_not(None)).cte("reached", recursive=True)
+    more = select(o.c.customer_id, o.c.what).join(reached, reached.c.what == o.c.what)
+    return select(reached.union(more))
+
+
 def _star(draw: Any, s: FromClause, o: FromClause) -> Any:
     return select(literal_column("*")).select_from(s)
 
@@ -198,7 +205,7 @@ def _table_and_alias(draw: Any, s: FromClause, o: FromClause) -> Any:
 SHAPES: tuple[Callable[[Any, FromClause, FromClause], Any], ...] = (
     *(_rows, _joined, _joined_in_where, _chained, _exists, _exists_rows, _in, _compound, _counted_beside),
     *(_looked_up, _looked_up_in_a_group, _window, _grouped, _lateral, _without_from, _case, _star),
-    *(_self_joined, _table_and_alias),
+    *(_self_joined, _table_and_alias, _recursive),
 )
 
 

@@ -37,6 +37,7 @@ from warehouse.schema import (
 )
 from warehouse.stores.connect import Stores
 from workflow import nightly
+from workflow.records.run_notes import MODEL_FILES
 from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY
 from workflow.scoring import valuation
 from workflow.scoring.training import MODELS, month_ends
@@ -201,6 +202,8 @@ def test_a_changed_model_file_is_not_used_and_a_new_one_is_trained(
     assert "changed after it was written" in report.messages[0]
     assert "Trained churn model" in report.messages[1]
     model_files.load(stores.settings.data_dir / MODELS)
+    noted = data_coverage.why_not_there(Reader(stores, SYSTEM, stores.snapshot()), MODEL_FILES)
+    assert noted == f"{report.messages[0]} The last nightly run did not use it."
 
 
 def test_a_night_that_fails_leaves_the_snapshot_before(

@@ -23,7 +23,7 @@ from warehouse.errors import NothingLoaded
 from warehouse.release import VERSION
 from warehouse.stores import private_files
 from warehouse.stores.connect import HINT, Stores
-from workflow.records import audit_search, backup
+from workflow.records import audit_search, backup, model_state
 
 FINE, LOOK, MEND = "fine", "look", "mend"
 """As it should be; worth a look; something will fail or leak."""
@@ -49,6 +49,7 @@ def checked(stores: Stores, environment: Mapping[str, str], file: Path) -> list[
         ("Clock", lambda: _clock(stores)),
         ("Settings", lambda: _settings(stores, environment)),
         ("Bank", lambda: _bank(stores)),
+        ("Models", lambda: _models(stores)),
         ("Audit log", lambda: _audit(stores)),
         ("Backup", lambda: _backup(stores)),
     )
@@ -115,6 +116,17 @@ def _clock(stores: Stores) -> Iterator[InstallationCheck]:
         yield InstallationCheck(
             FINE, "Clock", f"{now:%d %b %Y %H:%M}, not before anything that is on record."
         )
+
+
+def _models(stores: Stores) -> Iterator[InstallationCheck]:
+    try:
+        refused = model_state.files_refused(Reader(stores, SYSTEM, stores.snapshot()))
+    except NothingLoaded:
+        return
+    for why in refused:
+        yield InstallationCheck(LOOK, "Models", f"{why} The next nightly run trains a new one.")
+    if not refused:
+        yield InstallationCheck(FINE, "Models", "Every model that scored somebody can be used again.")
 
 
 def _settings(stores: Stores, environment: Mapping[str, str]) -> Iterator[InstallationCheck]:

@@ -15,6 +15,7 @@ from warehouse.schema import run_notes
 from warehouse.stores.snapshots import SnapshotWriter
 
 CHURN_MODEL, LIFETIME_VALUE, HINDSIGHT = "churn model", "lifetime value", "lifetime value in hindsight"
+MODEL_FILES = "files of models"
 RESPONSE_CURVES, CREDITS, FEATURE_LINKS = "response curves", "credits of wins", "features and cases"
 
 

@@ -15,9 +15,9 @@ from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.errors import ModelRefused
 from warehouse.schema import WEALTH_PRODUCTS, accounts
+from workflow.records import model_state
 from workflow.scoring.training import MODELS, RETRAIN_AFTER_DAYS, first_day, month_ends, whose_data
 
-FOLDER = "wealth"
 EVERY = 3
 """Of the month ends each third is learned from: their windows just do not overlap."""
 
@@ -32,9 +32,9 @@ def chances(reader: Reader, profiles: pd.DataFrame, as_of: date, available: Avai
 
 
 def _model(reader: Reader, as_of: date, available: AvailableColumns) -> ChurnModel | None:
-    folder, source = reader.stores.settings.data_dir / MODELS / FOLDER, whose_data(reader)
+    folder, source = reader.stores.settings.data_dir / MODELS / model_state.WEALTH, whose_data(reader)
     try:
-        model = model_files.load(folder)
+        model = model_files.load(folder, model_state.CROSS_SELL)
         age = (as_of - model.card.trained_until).days - churn_prediction.WINDOW_DAYS
         if model.card.source == source and 0 <= age <= RETRAIN_AFTER_DAYS:
             return model

@@ -32,6 +32,7 @@ from warehouse.schema import (
     transactions,
 )
 from warehouse.settings import Settings
+from workflow.records import model_state
 from workflow.rules.rule_definitions import LOOK_BACK_DAYS, over
 from workflow.rules.rule_drafts import rules
 
@@ -41,8 +42,7 @@ NO_HISTORY = (
     "Not known: neither `transactions` nor `balances` was given, so there is no history to learn from."
 )
 """Not given is another reason than too early: no next month mends it."""
-MODELS = "models"
-"""The folder below the data where the model's file stands."""
+MODELS = model_state.MODELS
 
 Progress = Callable[[str], None]
 
@@ -65,7 +65,7 @@ def usable_model(
     except ModelRefused as refused:
         # On a first night there is nothing to report: training follows.
         if model_files.is_there(folder):
-            remarks.append(str(refused))
+            remarks.append(str(refused).removesuffix(model_files.AGAIN).strip())
     try:
         model, sentence = train(reader, settings, as_of, available, progress)
     except ModelRefused as refused:

@@ -8,6 +8,7 @@ import streamlit as st
 from metrics.comparison.words import day
 from metrics.definitions.scope import Scope
 from pages.components import data, page_help, tables
+from pages.customers import score_note
 from pages.customers.alerts import alert_checks, meeting_pack, queue_table, risk_spread, team_work
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
@@ -36,6 +37,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     alerts, people, counts, since, done = data.until_changed(viewer, work_of, today)
     st.title(_headline(counts, viewer))
     _changed(since)
+    score_note.show(viewer, today)
     _ended(done)
     if people.empty:
         alert_checks.none_flagged(viewer, "No customer of yours is flagged.", today)

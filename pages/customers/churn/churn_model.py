@@ -7,6 +7,7 @@ from metrics.comparison.words import day, numeral, share
 from metrics.customers.departures import MEANS
 from metrics.definitions.scope import Scope
 from pages.components import data, tables
+from pages.customers import score_note
 from pages.customers.churn import churn_checks
 from warehouse.access.reader import Viewer
 from workflow.records.run_notes import CHURN_MODEL
@@ -36,6 +37,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
         )
         return
     st.title(model_card_text.headline(model))
+    score_note.show(viewer, data.loaded_until(viewer))
     st.caption(
         f"Evaluated on customers as of {day(model.card['judged_on'])} and what they did in the "
         f"{numeral(model.card['window_days'])} days after, which the model had not seen."

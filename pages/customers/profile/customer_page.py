@@ -11,6 +11,7 @@ from metrics.customers.customer_search import customers_matching, name_or_number
 from metrics.definitions.scope import Scope
 from pages.components import data, links, tables
 from pages.components.typed_text import escaped
+from pages.customers import score_note
 from pages.customers.alerts import alert_card, customer_health, tried_view
 from pages.customers.profile import (
     colleagues_view,
@@ -58,6 +59,8 @@ def _whole(viewer: Viewer, person: about.Customer, customer_id: str, today: date
         if links.has("customer-health"):
             _neighbours(viewer, customer_id, today)
     customer_strip.show(viewer, person, today)
+    if person.left_on is None and data.may_see(viewer, "customer_scores"):
+        score_note.show(viewer, today)
     works_alerts = links.has("customer-health")
     if works_alerts:
         _alerts(viewer, customer_id, today)

@@ -13,6 +13,7 @@ from metrics.customers import timeline as about
 from metrics.customers.customer_search import name_or_number
 from pages.components import data, forms, links, tables
 from pages.components.typed_text import escaped
+from pages.customers import score_note
 from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
@@ -99,12 +100,13 @@ def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool
             why = why_not_there(data.reader(viewer), CHURN_MODEL) or "Not scored in the last nightly run."
             st.badge("Risk not known", icon=":material/help:", color="gray", help=why)
             return
-        chance = float(nights["probability"].iloc[-1])
+        chance, scored = float(nights["probability"].iloc[-1]), pd.Timestamp(nights["as_of"].iloc[-1]).date()
         st.badge(
-            f"{of_ten(chance).capitalize()} such customers leave",
+            f"{of_ten(chance).capitalize()} such customers leave{'' if scored >= today else f', as of {day(scored)}'}",
             icon=":material/trending_down:" if chance >= 0.1 else ":material/check:",
             color="orange" if chance >= 0.1 else "gray",
-            help="Of customers like this one, how many leave within 90 days.",
+            help="Of customers like this one, how many leave within 90 days. "
+            + score_note.why_older(viewer, today),
         )
 
 

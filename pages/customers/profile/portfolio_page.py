@@ -12,6 +12,7 @@ from metrics.comparison.words import hkd, numeral, rounded_column
 from metrics.customers.customer_search import name_or_number
 from metrics.definitions.scope import Scope
 from pages.components import data, tables, worklist
+from pages.customers import score_note
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
 from workflow.alerts.portfolio import portfolio
@@ -44,6 +45,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     customers = "1 customer" if len(people) == 1 else f"{numeral(len(people))} customers"
     st.title(f"{whose} after {customers}{_worth(people)}")
     st.caption(_in_words(people, today))
+    score_note.show(viewer, today)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = _narrowed(people, viewer, today)
         bar = st.container(horizontal=True, vertical_alignment="bottom", width="content")
