@@ -27,6 +27,7 @@ def ours(data_dir: str, shared: str) -> None:
     from models.value import lifetime_value
     from warehouse.access import data_coverage
     from warehouse.access.reader import SYSTEM, Reader
+    from warehouse.schema import revenues
     from warehouse.settings import Settings
     from warehouse.stores import connect
     from workflow.scoring import valuation
@@ -41,7 +42,7 @@ def ours(data_dir: str, shared: str) -> None:
     gone = (left.dt.year * 12 + left.dt.month) - valuation.month_number(then)
     people["left"] = (gone <= 12).astype(int)
     people["months_seen"] = gone.clip(lower=1).where(gone <= 12, 12).astype(int)
-    growth = reader.frame(valuation._growth(then, as_of))
+    growth = reader.frame(valuation._growth(then, as_of, revenues.c.revenue - revenues.c.cost_to_serve))
     growth = growth.assign(ahead=valuation._ahead(growth["month_on"], then))
     learned = pd.util.hash_pandas_object(people["customer_id"], index=False) % 2 == 0
     model = lifetime_value.fit(people[learned], growth)

@@ -155,7 +155,7 @@ MENU: dict[str, tuple[MenuEntry, ...]] = {
             page=channel_value.page,
             filters=("channel",),
             cohort=True,
-            needs=("customers", "leads"),
+            needs=("customers", "revenues"),
         ),
         MenuEntry(
             title="Budget",

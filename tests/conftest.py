@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests import missing
+from tests import missing, shop
 from tests.morning import copy_of, stores_in
 from tests.own_server import OwnServer, fresh_database
 from warehouse.load.loading import load
@@ -174,6 +174,18 @@ def after_a_night(once: Once, loaded_folder: Path) -> Path:
         stores.app_db.dispose()
 
     return once("night-1200", build)
+
+
+@pytest.fixture(scope="session")
+def shop_folder(once: Once) -> Path:
+    """An invented shop whose customers are valued, its stores in `data`. Copy it before writing to it."""
+
+    def build(folder: Path) -> None:
+        stores = shop.loaded(folder)
+        shop.night(stores)
+        stores.app_db.dispose()
+
+    return once("shop-400", build)
 
 
 @pytest.fixture(scope="session")

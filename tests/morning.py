@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Any
 
 from warehouse.settings import Settings
 from warehouse.stores import connect
@@ -15,9 +16,9 @@ MORNING = datetime(2026, 7, 1, 9)
 """The morning after the sample bank's last day."""
 
 
-def stores_in(folder: Path, now: Callable[[], datetime] = lambda: MORNING) -> connect.Stores:
-    """Stores with default settings on a data folder."""
-    return connect.open_stores(Settings(data_dir=folder), now)
+def stores_in(folder: Path, now: Callable[[], datetime] = lambda: MORNING, **choices: Any) -> connect.Stores:
+    """Stores on a data folder, with default settings but for some choices."""
+    return connect.open_stores(Settings(data_dir=folder, **choices), now)
 
 
 def on(stores: connect.Stores, day: date) -> connect.Stores:

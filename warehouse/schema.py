@@ -617,12 +617,18 @@ model_checks = _table(
     schema=DERIVED,
 )
 
+VALUED_BY = (
+    "On what the value rests: contractual, on who left; non_contractual, on what customers buy, where nobody says when "
+    "he leaves."
+)
+
 customer_values = _table(
     "customer_values",
     "What a customer is worth as of a day: net revenue expected over the horizon, discounted.",
     "Analytics",
     _column("customer_id", Text, "The customer.", key=True),
     _column("as_of", Date, "The day.", key=True),
+    _column("model", Text, VALUED_BY, allowed=("contractual", "non_contractual")),
     _column(
         "value", Float, "Net revenue expected over the horizon, in HKD as of the day; 0 if the customer left."
     ),
@@ -630,7 +636,12 @@ customer_values = _table(
         "value_low", Float, "The lower bound: four of five such customers bring something between the bounds."
     ),
     _column("value_high", Float, "The upper bound."),
-    _column("stay_probability", Float, "The probability to be with us at the end of the horizon."),
+    _column(
+        "stay_probability",
+        Float,
+        "The probability to be with us at the end of the horizon; where the value rests on purchases, the probability to "
+        "buy again within the horizon.",
+    ),
     _column(
         "since_joining",
         Float,
@@ -640,7 +651,8 @@ customer_values = _table(
     _column(
         "since_joining_swing",
         Float,
-        "By how much that falls, in HKD, if each monthly chance to leave were e times as high, to first order.",
+        "By how much that falls, in HKD, if each monthly chance to leave were e times as high, to first order; where the "
+        "value rests on purchases, its standard error from how well the model's four rates are known.",
     ),
     _column("horizon_months", Integer, "How many months count."),
     _column("discount_rate", Float, "What a year's waiting costs; 0.08 is 8%."),
@@ -656,6 +668,7 @@ value_hindsight = _table(
         "predicted_on", Date, "The day of the prediction; nothing dated later was used for it.", key=True
     ),
     _column("tenth", Integer, "Which tenth of the customers; 1 has the lowest prediction.", key=True),
+    _column("model", Text, VALUED_BY, allowed=("contractual", "non_contractual")),
     _column("realised_until", Date, "The last day of the year that followed."),
     _column("people", Integer, "How many customers."),
     _column("predicted", Float, "Mean net revenue predicted for the year, in HKD."),
@@ -912,9 +925,14 @@ published_cells = _table(
 
 run_notes = _table(
     "run_notes",
-    "What the last nightly run could not work out, and why.",
+    "What the last nightly run could not work out and why, and on what it rested the values.",
     "Analytics",
-    _column("subject", Text, "What is not there, such as churn model or lifetime value.", key=True),
+    _column(
+        "subject",
+        Text,
+        "What is not there, such as churn model or lifetime value; or how values were worked out.",
+        key=True,
+    ),
     _column("as_of", Date, "The day it was tried for."),
     _column("sentence", Text, "Why, in a sentence that is about no person.", required=True),
     schema=DERIVED,

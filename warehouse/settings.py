@@ -64,6 +64,8 @@ class Settings:
     """A customer's lifetime value counts so many months: ahead of today, or from the day of joining."""
     discount_rate: float = 0.08
     """What a year's waiting costs: HKD 108 in a year are worth HKD 100 today."""
+    margin_share: float | None = None
+    """Which part of revenue remains after costs, such as 0.3, where `revenues.cost_to_serve` is not given."""
     hours_per_request: float = 3.0
     """What one request for figures is taken to cost Analytics; hours saved by self-service are counted with it."""
     idle_minutes: int = 30
@@ -138,6 +140,7 @@ class Settings:
 _WITHIN = {
     "hold_out_share": (0, 0.5),
     "discount_rate": (0, 1),
+    "margin_share": (0.001, 1),
     "fiscal_year_starts": (1, 12),
     "smallest_cell": (1, 1_000_000),
     "alert_due_days": (1, 366),
@@ -183,11 +186,12 @@ def read(path: Path, environment: Mapping[str, str]) -> Settings:
         if variable in environment:
             given[name] = environment[variable]
     defaults = Settings()
-    chosen = Settings(**{n: _as_kind(n, v, type(getattr(defaults, n))) for n, v in given.items()})
+    chosen = Settings(**{n: _as_kind(n, v, _kind_of(getattr(defaults, n))) for n, v in given.items()})
     for name, (least, most) in _WITHIN.items():
-        if not least <= getattr(chosen, name) <= most:
+        value = getattr(chosen, name)
+        if value is not None and not least <= value <= most:
             raise Problem(
-                f"The setting “{name}” is {getattr(chosen, name):g}; it must be from {least:,} to {most:,}. "
+                f"The setting “{name}” is {value:g}; it must be from {least:,} to {most:,}. "
                 "Correct it and try again."
             )
     for name, least in _OR_FOR_GOOD.items():
@@ -228,7 +232,7 @@ def variable_of(name: str) -> str:
 def readable(settings: Settings) -> dict[str, str]:
     """Setting → its value as an administrator may see it: an address with a password in it is only said to be set."""
     return {
-        f.name: str(getattr(settings, f.name))
+        f.name: str("" if getattr(settings, f.name) is None else getattr(settings, f.name))
         if f.repr
         else ("set, not shown" if getattr(settings, f.name) else "")
         for f in fields(Settings)
@@ -236,6 +240,11 @@ def readable(settings: Settings) -> dict[str, str]:
 
 
 _KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+def _kind_of(default: object) -> type:
+    """Of what kind a setting is; one without a default is a number."""
+    return float if default is None else type(default)
 
 
 def _as_kind(name: str, value: Any, kind: Any) -> Any:

@@ -98,9 +98,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
             draft, reader, as_of, data_coverage.available_columns(reader), tell
         )
         messages = (*messages, *remarks)
-        if not valued:
-            notes[run_notes.LIFETIME_VALUE] = remarks[-1] if remarks else ""
-        notes |= valuation.why_no_hindsight(draft, reader, as_of)
+        notes |= valuation.notes(draft, reader, as_of, valued, remarks)
         if not channel_response.write_curves(draft, reader, as_of, available):
             notes[run_notes.RESPONSE_CURVES] = channel_response.why_none(reader)
         tell("Crediting the touches of every win")

@@ -6,21 +6,23 @@ total stands beside the number of people behind it, so the same statements serve
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Select, Table, case, distinct, func, select
+from sqlalchemy import ColumnElement, Select, Table, and_, case, distinct, func, select
 
 from metrics.attribution import value_meaning
 from metrics.catalogue.acquisition import acquisition_cost, joined_within
-from metrics.catalogue.customer_value import net_revenue, valued_and_joined_within
+from metrics.catalogue.customer_value import IS_VALUED, net_revenue, valued_and_joined_within
 from metrics.customers.relationships import left_for_good
 from metrics.definitions import published_margins
 from metrics.definitions.dimensions import DIMENSIONS
 from metrics.definitions.measure import between
 from metrics.definitions.scope import Scope, last_full_month, month
+from metrics.query import value_basis
 from metrics.query.time_coverage import delivered_until
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
@@ -62,20 +64,7 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
         customers.c.acquired_by_lead_id.is_not(None),
         alike="left",
     )
-    worth = customer_values.c.since_joining
-    values = _ask(
-        reader,
-        customer_values,
-        by,
-        scope,
-        valued_and_joined_within(scope.period),
-        {
-            "valued": func.count(distinct(customer_values.c.customer_id)),
-            "value": to_float(func.sum(worth)),
-            "value_squared": to_float(func.sum(worth * worth)),
-            "swing": to_float(func.sum(customer_values.c.since_joining_swing)),
-        },
-    )
+    values = _valued(reader, by, scope, valued_and_joined_within(scope.period))
     group = _group(campaign_days, by)
     mostly_costed = func.count(campaign_days.c.cost) >= LEAST_COSTED * func.count()
     total = case((mostly_costed, func.sum(campaign_days.c.cost)))
@@ -89,16 +78,39 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
     return frame.sort_values("group", na_position="last", ignore_index=True)
 
 
-def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
-    """Net revenue by group and month since joining: `group`, `month` (1: that of joining), `net` (HKD), `reached`, `gap`.
+def _valued(reader: Reader, by: str, scope: Scope, when: ColumnElement[bool]) -> pd.DataFrame:
+    worth = customer_values.c.since_joining
+    columns = {
+        "valued": func.count(distinct(customer_values.c.customer_id)),
+        "value": to_float(func.sum(worth)),
+        "value_squared": to_float(func.sum(worth * worth)),
+        "swing": to_float(func.sum(customer_values.c.since_joining_swing)),
+    }
+    return _ask(reader, customer_values, by, scope, when, columns)
 
-    `reached` counts the customers won whose month has fully passed, those who left too. A month nobody has reached has
-    no row. `gap` says why a row has no net revenue per customer: HIDDEN, NOT_ON_RECORD, or "" where it has.
+
+def earned(reader: Reader) -> value_basis.Earnings:
+    """What a row of revenues earned, as far as the costs of it are known here."""
+    return value_basis.earnings(data_coverage.available_columns(reader), reader.stores.settings.margin_share)
+
+
+def won_is_known(available: Collection[str]) -> bool:
+    """Whether it is known through which lead somebody became a customer."""
+    return {"leads", "customers.acquired_by_lead_id"} <= set(available)
+
+
+def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
+    """What was `earned` by group and month since joining: `group`, `month` (1: that of joining), `net`, `reached`, `gap`.
+
+    `reached` counts the customers won whose month has fully passed, those who left too; everybody who joined where no
+    lead is known. A month nobody has reached has no row.
+    `gap` says why a row has no net revenue per customer: HIDDEN, NOT_ON_RECORD, or "" where it has.
     """
     if reader.sees_totals_only(revenues):
         as_of = last_full_month(as_of).end
         _check_published(reader, revenues, by, scope)
-    flows = reader.frame(flows_since_joining(by, scope, as_of))
+    won = won_is_known(data_coverage.available_columns(reader))
+    flows = reader.frame(flows_since_joining(by, scope, as_of, earned(reader).amount, through_leads=won))
     reached = _reached(reader, by, scope, as_of)
     flows["month"] = flows["month"].astype(int) + 1
     flows["recorded"] = flows["net"].notna() | reader.sees_totals_only(revenues)
@@ -108,22 +120,25 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
     return rows.assign(gap=gap).drop(columns="recorded")
 
 
-def flows_since_joining(by: str, scope: Scope, as_of: date) -> Select:
-    """Net revenue of those who joined in the scope's period through a lead, by `group` and `month` since (0 is the
-    first)."""
+def flows_since_joining(
+    by: str, scope: Scope, as_of: date, amount: ColumnElement, *, through_leads: bool
+) -> Select:
+    """What those who joined in the scope's period earned, by `group` and `month` since (0 is the first): those who came
+    through a lead, or everybody."""
     elapsed, group = months_between(_joined_on(revenues), revenues.c.month_on), _group(revenues, by)
-    net = revenues.c.revenue - revenues.c.cost_to_serve
+    joined = between(customers.c.joined_on, scope.period)
+    everybody = revenues.c.customer_id.in_(select(customers.c.customer_id).where(joined))
     statement = select(
         group.label("group"),
         elapsed.label("month"),
-        *counted("net", to_float(func.sum(net)), func.count(distinct(revenues.c.customer_id))),
-    ).where(joined_within(scope.period), revenues.c.month_on <= as_of)
+        *counted("net", to_float(func.sum(amount)), func.count(distinct(revenues.c.customer_id))),
+    ).where(joined_within(scope.period) if through_leads else everybody, revenues.c.month_on <= as_of)
     return _filtered(statement, revenues, scope).group_by(group, elapsed)
 
 
 def _reached(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame:
     """How many customers won have lived through each month since joining: `group`, `month`, `reached`."""
-    covered = data_coverage.of(reader)
+    covered, available = data_coverage.of(reader), data_coverage.available_columns(reader)
     # A month whose revenue is not delivered yet has been lived through, but what it brought is not known.
     booked = as_of if covered is None else min(as_of, delivered_until(net_revenue, covered))
     end = last_full_month(booked).end
@@ -145,7 +160,7 @@ def _reached(reader: Reader, by: str, scope: Scope, as_of: date) -> pd.DataFrame
         between(customers.c.joined_on, scope.period),
         columns,
         under,
-        customers.c.acquired_by_lead_id.is_not(None),
+        *([customers.c.acquired_by_lead_id.is_not(None)] if won_is_known(available) else []),
     )
     tall = wide.melt(id_vars="group", var_name="month", value_name="reached")
     tall["month"] = tall["month"].str[1:].astype(int)
@@ -236,6 +251,38 @@ def campaign_names(reader: Reader) -> dict[str, str]:
     return {
         str(code): str(name or code) for code, name in zip(rows["campaign_id"], rows["name"], strict=True)
     }
+
+
+def cohorts_valued(reader: Reader, scope: Scope) -> pd.DataFrame:
+    """Everybody who joined in the scope's period, by month of joining: `group`, `won`, `valued`, `value` and the other
+    columns `models.value.net_value.judged` wants, without a cost. For who does not know through which lead they came.
+    """
+    joined = between(customers.c.joined_on, scope.period)
+    counts = _ask(
+        reader,
+        customers,
+        "month",
+        scope,
+        joined,
+        {"won": func.count(distinct(customers.c.customer_id))},
+    )
+    mine = customer_values.c.customer_id.in_(select(customers.c.customer_id).where(joined))
+    values = _valued(reader, "month", scope, and_(mine, IS_VALUED))
+    frame = counts.merge(values, on="group", how="left").sort_values("group", ignore_index=True)
+    return frame.assign(cost=np.nan, left=0)
+
+
+def expected_ahead(reader: Reader) -> pd.DataFrame:
+    """One row about everybody valued last: `valued`, `value` (money, added up) and `horizon_months`."""
+    v = customer_values
+    people = func.count(distinct(v.c.customer_id))
+    latest = select(func.max(v.c.as_of)).scalar_subquery()
+    statement = select(
+        *counted("valued", people),
+        *counted("value", to_float(func.sum(v.c.value)), people),
+        func.max(v.c.horizon_months).label("horizon_months"),
+    ).where(v.c.as_of == latest)
+    return reader.frame(statement)
 
 
 def latest_hindsight(reader: Reader) -> pd.DataFrame:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 
 from metrics.comparison.currency import currency
 from metrics.definitions.meaning import Meaning
+from metrics.query import value_basis
 from warehouse.schema import response_curves, value_hindsight
 
 METRICS = ("cac", "lifetime_value", "customers_acquired", "customers_valued")
@@ -40,10 +41,27 @@ VERDICTS = Meaning(
         ),
     ),
 )
-COHORTS = (
-    "Net revenue so far",
-    "Revenue less cost to serve of those who joined in the month through a lead, those who left again too, added up "
-    "over the months since and divided by how many have lived through each.",
+
+
+def cohorts(earned: value_basis.Earnings, *, through_leads: bool) -> tuple[str, str]:
+    """What the figures of the triangle mean, by what is known of costs and leads."""
+    who = "in the month through a lead" if through_leads else "in the month"
+    return (
+        f"{earned.label} so far",
+        f"Of those who joined {who}, those who left again too, added up over the months since and divided by how many "
+        f"have lived through each. {earned.source}",
+    )
+
+
+VALUED = Meaning(
+    terms=(
+        (
+            "Lifetime value",
+            "Net revenue since joining and expected until the horizon has passed since then, of everybody who joined in "
+            "the month, discounted to joining, on average.",
+        ),
+        ("At least, at most", "The 95% interval of that mean."),
+    ),
 )
 _newest = select(func.max(value_hindsight.c.predicted_on)).scalar_subquery()
 HINDSIGHT = Meaning(

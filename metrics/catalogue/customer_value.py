@@ -55,7 +55,7 @@ net_revenue = Measure(
 )
 
 
-_VALUED = and_(
+IS_VALUED = and_(
     customer_values.c.as_of.in_(select(func.max(customer_values.c.as_of))),
     customer_values.c.since_joining.is_not(None),
 )
@@ -66,7 +66,7 @@ def valued_and_joined_within(period: Period) -> ColumnElement[bool]:
     joined = select(customers.c.customer_id).where(
         between(customers.c.joined_on, period), customers.c.acquired_by_lead_id.is_not(None)
     )
-    return customer_values.c.customer_id.in_(joined) & _VALUED
+    return customer_values.c.customer_id.in_(joined) & IS_VALUED
 
 
 def day_of_winning(fact: Table) -> ColumnElement:
@@ -77,7 +77,7 @@ def day_of_winning(fact: Table) -> ColumnElement:
     return joined.correlate(fact).scalar_subquery()
 
 
-_VALUED_AND_JOINED = case((_VALUED, day_of_winning(customer_values)))
+_VALUED_AND_JOINED = case((IS_VALUED, day_of_winning(customer_values)))
 
 value_since_joining = Measure(
     label="Lifetime value of the customers won",

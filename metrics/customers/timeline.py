@@ -12,6 +12,7 @@ from sqlalchemy import (
     DateTime,
     Select,
     String,
+    and_,
     case,
     cast,
     func,
@@ -148,13 +149,31 @@ def balance_by_month(customer_id: str, as_of: date) -> Select:
 
 
 def lifetime_value(customer_id: str, as_of: date) -> Select:
-    """The latest night's lifetime value: value, value_low, value_high, horizon_months, as_of; one row or none."""
+    """The latest night's lifetime value with its bounds, model, stay_probability, horizon_months and as_of; or no row."""
     t = schema.customer_values
     return (
-        select(t.c.value, t.c.value_low, t.c.value_high, t.c.horizon_months, t.c.as_of)
+        select(
+            *(t.c.value, t.c.value_low, t.c.value_high, t.c.horizon_months, t.c.as_of),
+            *(t.c.model, t.c.stay_probability),
+        )
         .where(t.c.customer_id == customer_id, t.c.as_of <= as_of)
         .order_by(t.c.as_of.desc())
         .limit(1)
+    )
+
+
+def _bought() -> ColumnElement[bool]:
+    """Whether the customer made a transaction that is no refund."""
+    t = schema.transactions
+    return and_(t.c.customer_made.is_not(False), or_(t.c.amount.is_(None), t.c.amount >= 0))
+
+
+def purchases(customer_id: str, as_of: date) -> Select:
+    """Of a shop's customer: `days` with a purchase up to a day, and `last_on`; one row."""
+    t, on = schema.transactions, add_days(schema.transactions.c.booked_at, 0)
+    until = datetime.combine(as_of + timedelta(days=1), time.min)
+    return select(func.count(on.distinct()).label("days"), func.max(on).label("last_on")).where(
+        t.c.customer_id == customer_id, t.c.booked_at < until, _bought()
     )
 
 
@@ -219,12 +238,15 @@ DEPARTMENTS = (MARKETING, BRANCHES, "Sales", "Core banking", "Service")
 """The lanes of a customer's journey, in the order in which a customer usually meets them."""
 
 
-def journey(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | None:
+def journey(
+    customer_id: str, as_of: date, tables: frozenset[str], *, purchases: bool = False
+) -> Select | None:
     """What happened with the customer in every department: `at`, `stage`, `department`, `what`, `detail`.
 
     Newest first; on one moment, and on a day of which one event has no time, in the order of the stages, from first
     contact to survey. Only the tables in `tables`
-    are read: those that are loaded and that the viewer may see. At most the latest 500 events.
+    are read: those that are loaded and that the viewer may see. At most the latest 500 events. With `purchases`, of a
+    shop, each purchase and refund is one, with its amount as the detail, and a lead that was won is no contract.
     """
     until = datetime.combine(as_of + timedelta(days=1), time.min)
     parts: list[Select] = []
@@ -256,11 +278,16 @@ def journey(customer_id: str, as_of: date, tables: frozenset[str]) -> Select | N
             ("rejected", "Not taken on", moves.c.reason),
             ("reopened", "Taken up again", moves.c.product),
             ("opportunity", "Offer in preparation", moves.c.product),
-            ("won", "Signed a contract for", moves.c.product),
+            ("won", "Was won for" if purchases else "Signed a contract for", moves.c.product),
             ("lost", "Did not sign", moves.c.reason),
         ):
             part = happened(moves.c.entered_at, "Sales", what, detail)
             parts[-1] = part.where(moves.c.stage == stage)
+    if purchases and "transactions" in tables:
+        t = schema.transactions
+        bought_or_not = case((t.c.amount < 0, "Was refunded"), else_="Bought")
+        part = happened(t.c.booked_at, "Sales", bought_or_not, t.c.amount)
+        parts[-1] = part.where(t.c.customer_made.is_not(False))
     if "accounts" in tables:
         happened(accounts.c.opened_on, "Core banking", "Opened", accounts.c.product)
         happened(accounts.c.closed_on, "Core banking", "Closed", accounts.c.product)

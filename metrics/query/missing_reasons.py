@@ -15,7 +15,8 @@ from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day
 from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.definitions.scope import Period, whole_months
-from metrics.query.query import columns_of
+from metrics.query import value_basis
+from metrics.query.query import VALUES, columns_of
 from metrics.query.time_coverage import (
     counted,
     delivered_until,
@@ -112,9 +113,26 @@ def needs(name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([table for table, _ in columns] + [f"{t}.{c}" for t, c in columns]))
 
 
+def needs_of(name: str, given: Given | None) -> tuple[str, ...]:
+    """`needs`, of a lifetime value what it rests on where so much was given: on who left, or on what customers buy."""
+    needed = needs(name)
+    if given is None or not _reads_values(name):
+        return needed
+    available = frozenset(value_basis.ASKED).difference(given.lacking(value_basis.ASKED))
+    if not value_basis.rests_on_purchases(available):
+        return needed
+    costs_known = value_basis.COST in available or not given.lacking([VALUES])
+    others = {value_basis.LEFT, *([value_basis.COST] if costs_known else [])}
+    return (*(need for need in needed if need not in others), "transactions", value_basis.BOUGHT)
+
+
+def _reads_values(name: str) -> bool:
+    return any(measure.fact.name == VALUES for measure in measures_of(CATALOGUE[name]))
+
+
 def not_given_for(names: Iterable[str], covered: Given | None) -> Missing | None:
     """What of all that some metrics read was not given, in one sentence; None if nothing is lacking."""
-    return not_given((need for name in names for need in needs(name)), covered)
+    return not_given((need for name in names for need in needs_of(name, covered)), covered)
 
 
 def why(
@@ -132,7 +150,7 @@ def why(
     metric = CATALOGUE[name]
     if not math.isnan(values["value"]):
         return None
-    if missing := not_given(needs(name), covered):
+    if missing := not_given_for([name], covered):
         return missing
     if covered is not None and counted(metric, period, covered) is None:
         return _outside(metric, period, covered)

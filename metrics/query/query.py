@@ -116,9 +116,13 @@ def absent(name: str, available: AvailableColumns) -> bool:
     `available` is what `warehouse.access.data_coverage.available_columns` gives.
     """
     needed = columns_of(name)
+    if VALUES in available:
+        # Once customers are valued, what that rests on was given, whichever it is.
+        needed = tuple(column for column in needed if column not in _SOURCES[VALUES])
     return not available.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
 
 
+VALUES = "customer_values"
 _SOURCES = {
     # Credits are computed from contacts and wins; what people write in the application database has no source.
     "ticket_themes": (("tickets", "text"), ("tickets", "opened_at")),
@@ -126,7 +130,8 @@ _SOURCES = {
     "hand_offs": (("leads", "mql_at"), ("leads", "contacted_at")),
     # Every measure of moves names its own: another stage is another column.
     "lead_moves": (),
-    "customer_values": (("revenues", "revenue"), ("revenues", "cost_to_serve"), ("customers", "left_on")),
+    # Or on purchases, see `metrics.query.value_basis`.
+    VALUES: (("revenues", "revenue"), ("revenues", "cost_to_serve"), ("customers", "left_on")),
 }
 _ANY_DAY = Period(date(2000, 1, 1), date(2000, 1, 1))
 

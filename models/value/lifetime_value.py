@@ -165,11 +165,15 @@ def value(model: LifetimeValueModel, profiles: pd.DataFrame, terms: Terms) -> pd
     ]
     if not parts:
         return pd.DataFrame()
-    frame = pd.concat(parts, ignore_index=True)
-    amounts = frame["value"].to_numpy(np.float64)
-    wider = np.array(model.widening)[tenths(amounts, len(model.widening)) - 1] * sizes(amounts)[:, None]
-    return frame.assign(
-        value_low=frame["value_low"] - wider[:, 0], value_high=frame["value_high"] + wider[:, 1]
+    return widened(pd.concat(parts, ignore_index=True), model.widening)
+
+
+def widened(valued: pd.DataFrame, widening: Widening) -> pd.DataFrame:
+    """`valued` with each customer's interval (`value_low`, `value_high`) widened as its tenth of `value` needs."""
+    amounts = valued["value"].to_numpy(np.float64)
+    wider = np.array(widening)[tenths(amounts, len(widening)) - 1] * sizes(amounts)[:, None]
+    return valued.assign(
+        value_low=valued["value_low"] - wider[:, 0], value_high=valued["value_high"] + wider[:, 1]
     )
 
 

@@ -16,7 +16,7 @@ from metrics.comparison.goal_status import beside_target, is_met
 from metrics.comparison.words import change, day, figure, numeral, rounded
 from metrics.definitions.measure import Measure, Metric, Ratio
 from metrics.definitions.scope import Period, Scope, full_months
-from metrics.query.missing_reasons import delivered_in_part, missed, needs, not_given
+from metrics.query.missing_reasons import delivered_in_part, missed, not_given_for
 from metrics.query.query import Query, figures, lopsided, unanswerable
 from metrics.query.report_query import final_after
 from metrics.query.time_coverage import before as days_before
@@ -101,7 +101,7 @@ def _why_missing(name: str, scope: Scope, viewer: Viewer) -> str:
     dimension = unanswerable(name, Query.of([name], scope))
     if dimension:
         return f"This figure is not kept by {dimension}."
-    missing = not_given(needs(name), data.coverage_of(viewer)) or data.not_countable(viewer, name)
+    missing = not_given_for([name], data.coverage_of(viewer)) or data.not_countable(viewer, name)
     return missing.sentence if missing else ""
 
 

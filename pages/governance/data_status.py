@@ -15,11 +15,12 @@ from metrics.query.query import columns_of
 from pages.components import data, links, tables
 from pages.components.typed_text import escaped
 from pages.governance import data_needs, messages
-from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, origins_of
+from warehouse.access.data_coverage import GIVEN_WITH_THE_LOAD, origins_of, why_not_there
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import UNIFIED_TABLES, plain
 from workflow.collaboration import record_outcomes
+from workflow.records.run_notes import HOW_VALUED, LIFETIME_VALUE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +82,7 @@ def page(viewer: Viewer, scope: Scope | None) -> None:
     )
     _open_checks(viewer)
     _match_rates(viewer)
+    _how_valued(viewer)
     _where_from(viewer)
     if len(missing):
         names = ", ".join(plain(n) for n in missing["table_name"])
@@ -117,6 +119,14 @@ def _findings(failed: pd.DataFrame) -> None:
         columns={"Rows": st.column_config.NumberColumn(format="localized")},
     )
     st.caption("The owner can correct them at the source; the keys of the rows are in the quarantine table.")
+
+
+def _how_valued(viewer: Viewer) -> None:
+    """On what customers' values rest, as the night chose by what was given, or why there are none."""
+    st.header("How customers are valued")
+    valued = "customer_values" in data.available_columns(viewer)
+    subject = HOW_VALUED if valued else LIFETIME_VALUE
+    tables.empty(data.cached(viewer, why_not_there, subject) or "The last nightly run valued nobody.")
 
 
 def _where_from(viewer: Viewer) -> None:

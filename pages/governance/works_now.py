@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from metrics.catalogue import CATALOGUE
-from metrics.query.missing_reasons import Given, needs, not_given, not_given_for
+from metrics.query.missing_reasons import Given, needs_of, not_given, not_given_for
 from pages.governance import where_used
 
 
@@ -45,7 +45,7 @@ def missing_columns(given: Given) -> dict[str, list[str]]:
     """What lacks, as a clause → the labels of the figures it would bring; the column with most of them first."""
     by_column: dict[str, list[str]] = {}
     for name, metric in CATALOGUE.items():
-        for column in given.lacking(needs(name)):
+        for column in given.lacking(needs_of(name, given)):
             by_column.setdefault(column, []).append(metric.label)
     clauses = {}
     for column, labels in sorted(by_column.items(), key=lambda pair: (-len(pair[1]), pair[0])):

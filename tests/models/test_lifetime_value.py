@@ -152,7 +152,7 @@ def test_a_right_model_is_right_in_hindsight_and_four_of_five_are_within_their_i
     later = _seen(people, seed=10)
     months = np.where(later["left"] == 1, later["months_seen"] - 1, later["months_seen"])
     realised = later[["customer_id"]].assign(net=months * later["margin"])
-    table, widening = backtest.judge(fitted, people, realised, fewest=10)
+    table, widening = backtest.judge(value(fitted, people, backtest.TERMS), realised, fewest=10)
     assert list(table["tenth"]) == list(range(1, 11))
     assert table["people"].sum() == 5000
     # Nine of ten 95% intervals may be expected to hold; seven is what chance alone does not undercut.
@@ -173,7 +173,7 @@ def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: LifetimeValueM
     paid = later["margin"].to_numpy(float)
     noise = random.lognormal(0, 0.2 + 0.8 * (paid > np.quantile(paid, 0.9)))
     realised = later[["customer_id"]].assign(net=months * paid * noise)
-    table, widening = backtest.judge(fitted, people, realised, fewest=10)
+    table, widening = backtest.judge(value(fitted, people, backtest.TERMS), realised, fewest=10)
     top = table.iloc[-1]
     assert binomtest(round(top["within"] * top["people"]), int(top["people"]), 0.8).pvalue > 0.01
     # The widths are those of the tenth: the top reaches farther up than the middle.
@@ -186,6 +186,7 @@ def test_the_interval_holds_in_the_top_tenth_as_elsewhere(fitted: LifetimeValueM
 
 def test_a_small_bank_gets_fewer_groups_rather_than_groups_of_few(fitted: LifetimeValueModel) -> None:
     people = _people(45)
-    table, _ = backtest.judge(fitted, people, people[["customer_id"]].assign(net=10.0), fewest=10)
+    valued, came = value(fitted, people, backtest.TERMS), people[["customer_id"]].assign(net=10.0)
+    table, _ = backtest.judge(valued, came, fewest=10)
     assert len(table) == 4
     assert table["people"].min() >= 10

@@ -181,7 +181,7 @@ def test_channel_value_without_cost_and_revenue_names_both(open_half: Open) -> N
     title = page.title[0].value
     assert "what a customer costs is not known: `campaign_days` was not given" in title
     assert "`revenues` and `customers.left_on` were not given" in title
-    assert "Net revenue of new customers is not known: `revenues` was not given." in words(page)
+    assert "Revenue of new customers is not known: `revenues` was not given." in words(page)
 
 
 def test_a_campaign_is_not_judged_by_what_was_not_given(open_half: Open) -> None:

@@ -17,6 +17,7 @@ from metrics.attribution import credit_models
 from models.churn import model_files
 from models.value.lifetime_value import COVERAGE
 from warehouse.access import data_coverage
+from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.app_db.app_schema import alerts, audit_log
 from warehouse.load.loading import next_snapshot
@@ -37,7 +38,7 @@ from warehouse.schema import (
 )
 from warehouse.stores.connect import Stores
 from workflow import nightly
-from workflow.records.run_notes import MODEL_FILES
+from workflow.records.run_notes import HOW_VALUED, MODEL_FILES
 from workflow.rules.rule_definitions import HIGH_CHURN_PROBABILITY
 from workflow.scoring import valuation
 from workflow.scoring.training import MODELS, month_ends
@@ -241,6 +242,9 @@ def test_every_present_customer_is_worth_something_known_and_who_left_is_worth_n
     assert values.notna()[["value", "value_low", "value_high"]].all().all()
     assert (values["value_low"] <= values["value"]).all()
     assert set(values["horizon_months"]) == {36}
+    assert set(values["model"]) == {"contractual"}
+    note = why_not_there(Reader(stores, SYSTEM), HOW_VALUED)
+    assert note.startswith("A value is the chance to stay, learned from who left")
     gone = values.loc[values.index.difference(present)]
     assert len(gone)
     assert (gone["value"] == 0).all()

@@ -18,6 +18,7 @@ from warehouse.errors import NothingLoaded
 from warehouse.schema import (
     UNIFIED_TABLES,
     customer_profiles,
+    customer_values,
     event_days,
     findings,
     loads,
@@ -36,7 +37,10 @@ GIVEN_WITH_THE_LOAD = "given with the load"
 LoadedTables = NewType("LoadedTables", frozenset[str])
 """The unified tables that have rows."""
 AvailableColumns = NewType("AvailableColumns", frozenset[str])
-"""`table` for each table with rows, and `table.column` for each column of it that holds something."""
+"""`table` for each table with rows, and `table.column` for each column of it that holds something.
+
+Of what a nightly run works out only `customer_values`: on which columns it rests depends on what was given.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +74,8 @@ class Coverage:
     sample: bool
     nights: int = 0
     """For how many days the nightly run has described the customers."""
+    valued: bool = False
+    """Whether a nightly run has valued the customers, on whatever basis was given."""
     by_month: frozenset[str] = frozenset()
     """The tables of which the viewer sees totals only: their figures count whole months that are over."""
     all_by_month: bool = False
@@ -80,6 +86,7 @@ class Coverage:
         """What tells something, as one set for all who ask: `table`s and `table.column`s."""
         return AvailableColumns(
             frozenset(self.tables)
+            | ({str(customer_values.name)} if self.valued else frozenset())
             | {f"{table}.{column}" for table, columns in self.tables.items() for column in columns}
         )
 
@@ -140,6 +147,7 @@ def _read(stores: Stores, snapshot: str) -> Coverage | None:
         },
         sample=bool(noted["sample"].fillna(value=False).any()),
         nights=nights(reader),
+        valued=len(reader.frame(select(customer_values.c.as_of).limit(1))) > 0,
     )
 
 

@@ -16,6 +16,7 @@ from warehouse.stores.snapshots import SnapshotWriter
 
 CHURN_MODEL, LIFETIME_VALUE, HINDSIGHT = "churn model", "lifetime value", "lifetime value in hindsight"
 MODEL_FILES = "files of models"
+HOW_VALUED = "how values were worked out"
 RESPONSE_CURVES, CREDITS, FEATURE_LINKS = "response curves", "credits of wins", "features and cases"
 
 

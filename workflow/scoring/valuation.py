@@ -1,7 +1,8 @@
 """What the night asks of the bank to value every customer, and what it writes down.
 
-The model is learned anew each night from the bank's own month ends, so it needs no file. Once a month the same is done
-as of a year before: what would have been predicted then is held against what came.
+On who left, or on what customers buy, is chosen by what was given (`metrics.query.value_basis`). The model is learned
+anew each night, so it needs no file. Once a month the same is done as of a year before: what would have been predicted
+then is held against what came.
 """
 
 from __future__ import annotations
@@ -12,15 +13,18 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Select, Subquery, Text, case, distinct, func, null, select
+from sqlalchemy import ColumnElement, Select, Subquery, Text, case, distinct, func, null, select
 
 from metrics.catalogue import CATALOGUE
 from metrics.comparison.words import day as in_words
 from metrics.customers.profile import profile
 from metrics.definitions.scope import last_full_month, month
+from metrics.query import value_basis
+from metrics.query.missing_reasons import not_given
 from metrics.query.time_coverage import delivered_until
-from models.value import backtest, lifetime_value
+from models.value import backtest, lifetime_value, repeat_purchases
 from models.value.lifetime_value import LifetimeValueModel, Terms
+from models.value.repeat_purchases import PurchaseModel
 from warehouse.access import data_coverage
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
@@ -29,6 +33,7 @@ from warehouse.schema import customer_values, customers, leads, revenues, value_
 from warehouse.sql.dialects import days_between, ratio, to_float
 from warehouse.stores.snapshots import SnapshotWriter
 from workflow.records import run_notes
+from workflow.scoring import purchase_histories
 from workflow.scoring.training import NO_HISTORY, first_day, month_ends
 
 MARGIN_MONTHS = 3
@@ -37,9 +42,6 @@ TYPICAL_MARGIN = 100.0
 """HKD a month: below this, an error counts alike however little a customer brings."""
 LOOKS = 4
 """Days looked back from, a quarter apart."""
-NEEDS = ("revenues", "revenues.cost_to_serve", "customers.joined_on", "customers.left_on")
-
-net = revenues.c.revenue - revenues.c.cost_to_serve
 
 
 def values(
@@ -50,7 +52,7 @@ def values(
     tell: Callable[[str], None],
 ) -> tuple[int, tuple[str, ...]]:
     """Value every customer as of a day and write it; how many, and what there is to say about it."""
-    missing = run_notes.lacking(reader, NEEDS)
+    missing = why_not(reader, available)
     if missing:
         return 0, (missing,)
     terms = Terms(
@@ -58,33 +60,99 @@ def values(
         discount_rate=reader.stores.settings.discount_rate,
     )
     tell("Valuing every customer")
+    by_purchases = value_basis.rests_on_purchases(available)
     try:
-        model = fitted(reader, as_of, available)
+        model, people = _model(reader, as_of, available)
     except ModelRefused as refused:
         return 0, (str(refused),)
-    valued = lifetime_value.value(
-        _widened(draft, reader, model, as_of, available), _people(reader, as_of, available), terms
-    )
-    written = _with_the_past(reader, valued, as_of, terms).assign(
-        as_of=as_of, horizon_months=terms.horizon_months, discount_rate=terms.discount_rate
+    valued = _valued(_widened(draft, reader, model, as_of, available), people, terms)
+    written = _with_the_past(reader, valued, as_of, terms, available).assign(
+        as_of=as_of,
+        model=value_basis.NON_CONTRACTUAL if by_purchases else value_basis.CONTRACTUAL,
+        horizon_months=terms.horizon_months,
+        discount_rate=terms.discount_rate,
     )
     draft.write(customer_values, written, replacing=customer_values.c.as_of == as_of)
-    return len(written), ()
+    return len(written), (how(reader, available),) if by_purchases else ()
+
+
+def why_not(reader: Reader, available: AvailableColumns) -> str:
+    """What lacks for any value, as a sentence; "" if nothing does."""
+    needed: tuple[str, ...] = (
+        value_basis.BY_PURCHASES if value_basis.rests_on_purchases(available) else value_basis.BY_LEAVING
+    )
+    if _earnings(reader, available).costed and value_basis.COST not in available:
+        needed = tuple(name for name in needed if name != value_basis.COST)
+    missing = not_given(needed, data_coverage.of(reader))
+    if missing is None:
+        return ""
+    if value_basis.COST not in available and "revenues" in available:
+        return f"{missing.sentence} The setting `margin_share` can say which part of revenue remains after costs."
+    return missing.sentence
+
+
+def how(reader: Reader, available: AvailableColumns) -> str:
+    """On what the values rest and why, and where their costs come from, in sentences."""
+    source = _earnings(reader, available).source
+    if not value_basis.rests_on_purchases(available):
+        return f"{value_basis.WHAT_LEAVING_SAYS} {source}"
+    return f"Values rest on purchases, as `{value_basis.LEFT}` was not given. {value_basis.WHAT_PURCHASES_SAY} {source}"
+
+
+def notes(
+    draft: SnapshotWriter, reader: Reader, as_of: date, valued: int, remarks: tuple[str, ...]
+) -> dict[str, str]:
+    """The notes for `run_notes` after `values` gave how many and what there is to say: on what they rest, or why none."""
+    if valued:
+        noted = {run_notes.HOW_VALUED: how(reader, data_coverage.available_columns(reader))}
+    else:
+        noted = {run_notes.LIFETIME_VALUE: remarks[-1] if remarks else ""}
+    return noted | why_no_hindsight(draft, reader, as_of)
 
 
 def why_no_hindsight(draft: SnapshotWriter, reader: Reader, as_of: date) -> dict[str, str]:
     """The note for `run_notes` where no value of a year before could be held against what came; {} otherwise."""
     if draft.connection.execute(select(func.count()).select_from(value_hindsight)).scalar():
         return {}
-    missing = run_notes.lacking(reader, NEEDS)
-    start = first_day(reader, data_coverage.available_columns(reader))
+    available = data_coverage.available_columns(reader)
+    missing = why_not(reader, available)
+    by_purchases = value_basis.rests_on_purchases(available)
+    covered = data_coverage.of(reader)
+    if by_purchases and covered is not None:
+        start: date | None = covered.days[value_basis.BOUGHT].first_on
+    else:
+        start = first_day(reader, available)
     if start is None:
         return {run_notes.HINDSIGHT: missing or f"Values cannot be compared with what came. {NO_HISTORY}"}
+    before = (
+        f"{purchase_histories.LEAST_DAYS} days of purchases" if by_purchases else "three quarters of history"
+    )
     early = (
         f"It is too early to compare values with what came: the data begin on {in_words(start)}, and a year of revenue "
-        f"is needed after three quarters of history; they reach {in_words(as_of)}."
+        f"is needed after {before}; they reach {in_words(as_of)}."
     )
     return {run_notes.HINDSIGHT: missing or early}
+
+
+def _earnings(reader: Reader, available: AvailableColumns) -> value_basis.Earnings:
+    return value_basis.earnings(available, reader.stores.settings.margin_share)
+
+
+def _model(
+    reader: Reader, day: date, available: AvailableColumns
+) -> tuple[LifetimeValueModel | PurchaseModel, pd.DataFrame]:
+    """A model learned up to `day`, and the customers of that day. Raises ModelRefused if there is too little."""
+    if not value_basis.rests_on_purchases(available):
+        return fitted(reader, day, available), _people(reader, day, available)
+    booked = _last_month_booked(reader, day)
+    people = purchase_histories.histories(reader, day, booked)
+    return purchase_histories.fitted(reader, people, booked, available), people
+
+
+def _valued(model: LifetimeValueModel | PurchaseModel, people: pd.DataFrame, terms: Terms) -> pd.DataFrame:
+    if isinstance(model, PurchaseModel):
+        return repeat_purchases.value(model, people, terms)
+    return lifetime_value.value(model, people, terms)
 
 
 def fitted(reader: Reader, as_of: date, available: AvailableColumns) -> LifetimeValueModel:
@@ -99,6 +167,7 @@ def fitted(reader: Reader, as_of: date, available: AvailableColumns) -> Lifetime
             "The other figures go on without them."
         )
     examples, growth = [], []
+    net = _earnings(reader, available).amount
     for day in days:
         rows = _people(reader, day, available)
         until = month_number(last_full_month(as_of).end) - month_number(day)
@@ -108,7 +177,7 @@ def fitted(reader: Reader, as_of: date, available: AvailableColumns) -> Lifetime
         rows["left"] = (gone <= until).astype(int)
         rows["months_seen"] = gone.clip(lower=1).where(gone <= until, until).astype(int)
         examples.append(rows)
-        moved = reader.frame(_growth(day, as_of))
+        moved = reader.frame(_growth(day, as_of, net))
         growth.append(moved.assign(ahead=_ahead(moved["month_on"], day)))
     return lifetime_value.fit(pd.concat(examples, ignore_index=True), pd.concat(growth, ignore_index=True))
 
@@ -120,15 +189,16 @@ def judged(
     end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
     try:
-        model = fitted(reader, then, available)
+        model, people = _model(reader, then, available)
     except ModelRefused:
         return None
+    net = _earnings(reader, available).amount
     came = (
         select(revenues.c.customer_id, to_float(func.sum(net)).label("net"))
         .where(revenues.c.month_on > then, revenues.c.month_on <= end)
         .group_by(revenues.c.customer_id)
     )
-    table, widening = backtest.judge(model, _people(reader, then, available), reader.frame(came), fewest)
+    table, widening = backtest.judge(_valued(model, people, backtest.TERMS), reader.frame(came), fewest)
     return then, table, widening
 
 
@@ -143,14 +213,19 @@ def _ahead(month_on: pd.Series, day: date) -> pd.Series:
 
 
 def _widened(
-    draft: SnapshotWriter, reader: Reader, model: LifetimeValueModel, as_of: date, available: AvailableColumns
-) -> LifetimeValueModel:
+    draft: SnapshotWriter,
+    reader: Reader,
+    model: LifetimeValueModel | PurchaseModel,
+    as_of: date,
+    available: AvailableColumns,
+) -> LifetimeValueModel | PurchaseModel:
     """The model with the widening of this month's hindsight, which is worked out once and kept."""
     end = _last_month_booked(reader, as_of)
     then = month(end.year - 1, end.month).end
+    basis = value_basis.NON_CONTRACTUAL if isinstance(model, PurchaseModel) else value_basis.CONTRACTUAL
     widenings = reader.frame(
         select(value_hindsight.c.widening_down, value_hindsight.c.widening_up)
-        .where(value_hindsight.c.predicted_on == then)
+        .where(value_hindsight.c.predicted_on == then, value_hindsight.c.model == basis)
         .order_by(value_hindsight.c.tenth)
     )
     if len(widenings):
@@ -163,6 +238,7 @@ def _widened(
     then, table, widening = judgement
     rows = table.assign(
         predicted_on=then,
+        model=basis,
         realised_until=end,
         widening_down=[down for down, _ in widening],
         widening_up=[up for _, up in widening],
@@ -178,7 +254,7 @@ def _last_month_booked(reader: Reader, day: date) -> date:
     return last_full_month(until).end
 
 
-def _margin(day: date) -> Subquery:
+def _margin(day: date, net: ColumnElement[Any]) -> Subquery:
     """Net revenue a month of each customer: the mean of the last month ends up to `day`."""
     end = last_full_month(day).end
     first = month(end.year, end.month - MARGIN_MONTHS + 1).start
@@ -195,7 +271,8 @@ def _margin(day: date) -> Subquery:
 
 def _people(reader: Reader, day: date, available: AvailableColumns) -> pd.DataFrame:
     """Everybody present at `day`: profile, `channel`, `margin`, `left_on`, `months_since_joining`."""
-    profiles, margin = profile(day, available).subquery("profiles"), _margin(_last_month_booked(reader, day))
+    profiles = profile(day, available).subquery("profiles")
+    margin = _margin(_last_month_booked(reader, day), _earnings(reader, available).amount)
     joined: Any = profiles.join(customers, customers.c.customer_id == profiles.c.customer_id)
     joined = joined.outerjoin(margin, margin.c.customer_id == profiles.c.customer_id)
     # Who left before the day is present because he came back.
@@ -210,9 +287,9 @@ def _people(reader: Reader, day: date, available: AvailableColumns) -> pd.DataFr
     return frame.assign(months_since_joining=months.clip(lower=0))
 
 
-def _growth(day: date, as_of: date) -> Select[Any]:
+def _growth(day: date, as_of: date, net: ColumnElement[Any]) -> Select[Any]:
     """For each later month the weighted sums `models.value.lifetime_value` learns growth from, the newly joined apart."""
-    margin = _margin(day)
+    margin = _margin(day, net)
     later = (
         select(revenues.c.customer_id, revenues.c.month_on, to_float(func.sum(net)).label("net"))
         .where(revenues.c.month_on > day, revenues.c.month_on <= last_full_month(as_of).end)
@@ -244,8 +321,11 @@ def _growth(day: date, as_of: date) -> Select[Any]:
     )
 
 
-def _with_the_past(reader: Reader, valued: pd.DataFrame, as_of: date, terms: Terms) -> pd.DataFrame:
+def _with_the_past(
+    reader: Reader, valued: pd.DataFrame, as_of: date, terms: Terms, available: AvailableColumns
+) -> pd.DataFrame:
     """Add what those who joined since revenue is known brought already, also those who left again."""
+    net = _earnings(reader, available).amount
     start = reader.frame(select(func.min(revenues.c.month_on).label("first")))["first"].iloc[0]
     first = pd.Timestamp(start).date().replace(day=1)
     joined = select(customers.c.customer_id, customers.c.joined_on).where(
@@ -265,8 +345,10 @@ def _with_the_past(reader: Reader, valued: pd.DataFrame, as_of: date, terms: Ter
     flows["brought"] = flows["net"] * (1 + terms.discount_rate) ** (-elapsed / 12)
     brought = flows[counted].groupby("customer_id", as_index=False)["brought"].sum()
     past = who[["customer_id"]].merge(brought, on="customer_id", how="left").fillna({"brought": 0.0})
+    # Who has no value has left, and nothing more will come; where nobody says so, he never bought, and is not known.
+    if value_basis.rests_on_purchases(available):
+        past = past[past["customer_id"].isin(valued["customer_id"])]
     both = valued.merge(past, on="customer_id", how="outer").sort_values("customer_id", ignore_index=True)
-    # Who is not among the valued has left: nothing more will come.
     gone = both["value"].isna()
     both["since_joining"] = both["brought"] + both["rest"].where(~gone, 0.0)
     both["since_joining_swing"] = both["rest_swing"].where(~gone, 0.0).where(both["brought"].notna())

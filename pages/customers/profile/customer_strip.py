@@ -11,6 +11,7 @@ import streamlit as st
 from metrics.comparison.words import day, hkd, of_ten
 from metrics.customers import timeline as about
 from metrics.customers.customer_search import name_or_number
+from metrics.query import value_basis
 from pages.components import data, forms, links, tables
 from pages.components.typed_text import escaped
 from pages.customers import score_note
@@ -33,7 +34,7 @@ from workflow.customers.contact_details import (
     writing_to,
 )
 from workflow.records.people import called
-from workflow.records.run_notes import CHURN_MODEL
+from workflow.records.run_notes import CHURN_MODEL, LIFETIME_VALUE
 
 
 def show(viewer: Viewer, person: about.Customer, today: date) -> None:
@@ -82,19 +83,22 @@ def _linked(viewer: Viewer, person: about.Customer) -> None:
 
 def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool) -> None:
     """A role without revenues and scores does not get these; whoever has left is at no risk of it."""
-    income = tables.lacking(viewer, "revenues", "revenues.cost_to_serve")
+    income = tables.lacking(viewer, "revenues", "revenues.revenue")
+    cost = tables.lacking(viewer, "revenues", value_basis.COST)
     if data.may_see(viewer, "revenues") and income:
         st.badge("Income not known", icon=":material/payments:", color="gray", help=income.sentence)
     elif data.may_see(viewer, "revenues"):
         value = data.frame(viewer, about.net_revenue(customer_id, today))["net_revenue"].iloc[0]
-        brought = "Income not known" if pd.isna(value) else f"Brought {hkd(value)} in 12 months"
+        what = f"Revenue {hkd(value)}" if cost else f"Brought {hkd(value)}"
         st.badge(
-            brought,
+            "Income not known" if pd.isna(value) else f"{what} in 12 months",
             icon=":material/payments:",
             color="gray",
-            help="Revenue after the cost of service.",
+            help=f"Before costs. {cost.sentence}" if cost else "Revenue after the cost of service.",
         )
-    if not gone and data.may_see(viewer, "customer_scores"):
+    if value_basis.rests_on_purchases(data.available_columns(viewer)):
+        _buys_again(viewer, customer_id, today)
+    elif not gone and data.may_see(viewer, "customer_scores"):
         nights = data.frame(viewer, about.scores(customer_id, today))
         if nights.empty:
             why = why_not_there(data.reader(viewer), CHURN_MODEL) or "Not scored in the last nightly run."
@@ -108,6 +112,26 @@ def _value_and_risk(viewer: Viewer, customer_id: str, today: date, *, gone: bool
             help="Of customers like this one, how many leave within 90 days. "
             + score_note.why_older(viewer, today),
         )
+
+
+def _buys_again(viewer: Viewer, customer_id: str, today: date) -> None:
+    """Of a shop, whose customers do not say when they leave: how likely this one is to buy again."""
+    if not data.may_see(viewer, "customer_values"):
+        return
+    rows = data.frame(viewer, about.lifetime_value(customer_id, today))
+    if rows.empty or rows["model"].iloc[0] != value_basis.NON_CONTRACTUAL:
+        why = (
+            why_not_there(data.reader(viewer), LIFETIME_VALUE) or "No purchase of this customer is on record."
+        )
+        st.badge("Chance to buy again not known", icon=":material/help:", color="gray", help=why)
+        return
+    chance, months = float(rows["stay_probability"].iloc[0]), int(rows["horizon_months"].iloc[0])
+    st.badge(
+        f"{of_ten(chance).capitalize()} such customers buy again",
+        icon=":material/shopping_cart:",
+        color="gray",
+        help=f"Within {months} months, of customers with such a buying history.",
+    )
 
 
 def _complaint(viewer: Viewer, customer_id: str, today: date) -> None:

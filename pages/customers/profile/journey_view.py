@@ -5,8 +5,9 @@ from datetime import date
 import pandas as pd
 import streamlit as st
 
-from metrics.comparison.words import day
+from metrics.comparison.words import day, hkd
 from metrics.customers import timeline as about
+from metrics.query.value_basis import rests_on_purchases
 from pages.charts import charts, time_charts
 from pages.components import data, tables
 from pages.components.typed_text import escaped
@@ -27,40 +28,60 @@ _WHAT = {
 """What a touch is, in words."""
 _MARKS = {
     "Signed a contract for": "star",
+    "Was won for": "star",
+    "Bought": "square",
+    "Was refunded": "x",
     "Opened": "square",
     "Closed": "x",
     "Complained": "triangle-up",
     "Case settled": "circle-open",
 }
+_OF_A_BANK = "Star: contract signed. Triangle: complaint. Square: account opened."
 """What stands out has a mark of its own; everything else is a dot."""
 
 
 def show(viewer: Viewer, customer_id: str, today: date) -> None:
     """From the first touch to the last case, in the order of the stages; only the departments the viewer may see."""
     st.header("The journey so far")
+    available = data.available_columns(viewer)
+    shop = rests_on_purchases(available)
     visible = frozenset(
         t
-        for t in ("leads", "touches", "tickets", "surveys", "accounts")
-        if t in data.available_columns(viewer) and data.may_see(viewer, t)
+        for t in ("leads", "touches", "tickets", "surveys", "accounts", "transactions")
+        if t in available and data.may_see(viewer, t)
     )
-    statement = about.journey(customer_id, today, visible)
+    statement = about.journey(customer_id, today, visible, purchases=shop)
     events = data.frame(viewer, statement) if statement is not None else pd.DataFrame()
     recorded = recorded_events.of_customer(data.reader(viewer), customer_id)
     if events.empty and recorded.empty:
-        tables.empty("No contact, case or contract of this customer is on record.")
+        if shop and not data.may_see(viewer, "transactions"):
+            tables.empty("No contact or case of this customer is on record in what your role sees.")
+        else:
+            last = "purchase" if shop else "contract"
+            tables.empty(f"No contact, case or {last} of this customer is on record.")
         return
     if not events.empty:
-        _time_line(events)
-    _list(events, recorded)
+        _time_line(_with_amounts(events), shop=shop)
+    _list(_with_amounts(events), recorded)
 
 
-def _time_line(events: pd.DataFrame) -> None:
+def _with_amounts(events: pd.DataFrame) -> pd.DataFrame:
+    """A purchase's detail is its amount, written as amounts are."""
+    if events.empty or not (paid := events["what"].isin(["Bought", "Was refunded"])).any():
+        return events
+    amounts = pd.to_numeric(events["detail"].where(paid)).map(hkd, na_action="ignore").astype(object)
+    return events.assign(detail=events["detail"].astype(object).mask(paid, amounts))
+
+
+def _time_line(events: pd.DataFrame, *, shop: bool) -> None:
     """What the bank delivered, in a lane for each department, under one sentence from the first to the last."""
     events = events.iloc[::-1].assign(at=pd.to_datetime(events["at"]))
     first, *_, last = rows_of(pd.concat([events.head(1), events.tail(1)]), about.JourneyEvent)
     st.caption(
-        f"{len(events)} events from {day(first.at)} ({escaped(_in_words(first).lower())}) to {day(last.at)} "
-        f"({escaped(_in_words(last).lower())}). Star: contract signed. Triangle: complaint. Square: account opened."
+        f"{len(events)} events from {day(first.at)} ({_inside(first)}) to {day(last.at)} "
+        f"({_inside(last)}). "
+        + ("Star: lead won. Triangle: complaint. Square: purchase." if shop else _OF_A_BANK)
+        + (" Cross: refund." if (events["what"] == "Was refunded").any() else "")
         + (" Cross: account closed." if (events["what"] == "Closed").any() else "")
     )
     lanes = [d for d in about.DEPARTMENTS if (events["department"] == d).any()]
@@ -111,6 +132,12 @@ def _marked(events: pd.DataFrame) -> list[dict[str, str]]:
         }
         for event in rows_of(events.assign(at=at), about.JourneyEvent)
     ]
+
+
+def _inside(event: about.JourneyEvent) -> str:
+    """An event in the middle of a sentence."""
+    text = escaped(_in_words(event))
+    return f"{text[:1].lower()}{text[1:]}"
 
 
 def _in_words(event: about.JourneyEvent) -> str:

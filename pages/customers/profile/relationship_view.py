@@ -9,6 +9,7 @@ from metrics.comparison.currency import currency
 from metrics.comparison.words import day, hkd, rounded_column
 from metrics.customers import timeline as about
 from metrics.customers.profile_parts import CREDIT_PRODUCTS, SAVED_PRODUCTS
+from metrics.query import value_basis
 from pages.charts import charts, time_charts
 from pages.components import data, tables
 from pages.components.typed_text import escaped
@@ -30,6 +31,10 @@ _QUESTIONS = {
 
 def show(viewer: Viewer, customer_id: str, today: date) -> None:
     """The whole relationship in figures, what is held, and 12 months; a role without balances does not get this part."""
+    if value_basis.rests_on_purchases(data.available_columns(viewer)):
+        if data.may_see(viewer, "customer_values"):
+            _of_a_shop(viewer, customer_id, today)
+        return
     if not data.may_see(viewer, "balances", "accounts"):
         return
     st.header("The whole relationship")
@@ -50,6 +55,21 @@ def show(viewer: Viewer, customer_id: str, today: date) -> None:
         if not tables.absent("This chart", viewer, "balances", "balances.balance"):
             _balance(data.frame(viewer, about.balance_by_month(customer_id, today)))
             delivered.caption(viewer, "balances")
+
+
+def _of_a_shop(viewer: Viewer, customer_id: str, today: date) -> None:
+    """How often and when last the customer bought, and what he is expected to bring; a shop holds no accounts."""
+    st.header("The whole relationship")
+    with st.grid(3, min_column_width=150):
+        if data.may_see(viewer, "transactions"):
+            bought = data.frame(viewer, about.purchases(customer_id, today)).iloc[0]
+            st.metric(
+                "Purchases", int(bought["days"]), border=True, help="Days with a purchase; a refund is none."
+            )
+            last = "none on record" if pd.isna(bought["last_on"]) else day(bought["last_on"])
+            st.metric("Last purchase", last, border=True)
+        _lifetime(viewer, customer_id, today)
+    delivered.caption(viewer, "transactions", "revenues")
 
 
 def _in_figures(viewer: Viewer, held: pd.DataFrame, customer_id: str, today: date) -> None:
@@ -84,7 +104,7 @@ def _in_figures(viewer: Viewer, held: pd.DataFrame, customer_id: str, today: dat
 def _lifetime(viewer: Viewer, customer_id: str, today: date) -> None:
     rows = data.frame(viewer, about.lifetime_value(customer_id, today))
     if rows.empty or pd.isna(rows["value"].iloc[0]):
-        why = why_not_there(data.reader(viewer), LIFETIME_VALUE) or "Not worked out in the last nightly run."
+        why = why_not_there(data.reader(viewer), LIFETIME_VALUE) or _why_not_valued(viewer)
         st.metric("Lifetime value", "not known", border=True, help=why)
         return
     row = rows.iloc[0]
@@ -96,8 +116,15 @@ def _lifetime(viewer: Viewer, customer_id: str, today: date) -> None:
         delta_arrow="off",
         border=True,
         help=f"Net revenue expected over {int(row['horizon_months'])} months, discounted, from the lifetime value "
-        f"model as of {day(row['as_of'])}. Four of five such customers bring something between the two bounds.",
+        f"model as of {day(row['as_of'])}. Four of five such customers bring something between the two bounds."
+        + (f" {value_basis.WHAT_PURCHASES_SAY}" if row["model"] == value_basis.NON_CONTRACTUAL else ""),
     )
+
+
+def _why_not_valued(viewer: Viewer) -> str:
+    if value_basis.rests_on_purchases(data.available_columns(viewer)):
+        return "Values rest on purchases, and no purchase of this customer is on record."
+    return "Not worked out in the last nightly run."
 
 
 def _holdings(viewer: Viewer, held: pd.DataFrame, today: date) -> None:

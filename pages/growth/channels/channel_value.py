@@ -9,12 +9,13 @@ import streamlit as st
 from metrics.attribution import channel_net_value, value_meaning
 from metrics.comparison.words import hkd, numeral, share
 from metrics.definitions.scope import Scope
+from metrics.query import value_basis
 from metrics.query.query import Query
 from models.value import net_value
 from pages.charts import charts, value_charts
 from pages.components import address, data, tables
 from pages.components.typed_text import escaped
-from pages.growth.channels import value_checks
+from pages.growth.channels import customers_value, value_checks
 from warehouse.access.reader import Viewer
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
@@ -45,9 +46,9 @@ class ValuedGroup:
 
 def page(viewer: Viewer, scope: Scope) -> None:
     """The verdict in words, the picture, a sentence each, the months since joining, and how right the model was."""
-    if "customers" not in data.available_columns(viewer) or "leads" not in data.available_columns(viewer):
-        st.title("What channels cost and bring is not known here")
-        tables.absent("Channel value", viewer, "customers", "leads")
+    available = data.available_columns(viewer)
+    if not {"customers", "customers.joined_on"} <= available or not channel_net_value.won_is_known(available):
+        customers_value.without_channels(viewer, scope)
         return
     finding = st.empty()
     by = st.segmented_control(
@@ -71,6 +72,7 @@ def page(viewer: Viewer, scope: Scope) -> None:
     st.caption(
         f"Lifetime value is net revenue since joining and expected until {horizon} months after it, at {share(rate)} a "
         "year. Lines are 95% intervals; a verdict is given only where the interval of value less cost leaves out 0."
+        + (f" {value_basis.WHAT_PURCHASES_SAY}" if value_basis.rests_on_purchases(available) else "")
     )
     _picture(groups, in_the_text, by, why)
     _each(groups, in_the_text, by, viewer, scope)
@@ -85,8 +87,11 @@ def valued_groups(viewer: Viewer, by: str, scope: Scope) -> tuple[pd.DataFrame, 
     groups["label"] = _labels(viewer, by, groups["group"])
     if by in CONCLUDED:
         groups["conclusion"] = _conclusions(viewer, by, groups["group"])
+    # Revenue before its costs pays nothing back.
+    costed = channel_net_value.earned(data.reader(viewer)).costed
     groups["paid"] = [
-        _payback(months, group, cac) for group, cac in zip(groups["group"], groups["cac"], strict=True)
+        _payback(months, group, cac if costed else None)
+        for group, cac in zip(groups["group"], groups["cac"], strict=True)
     ]
     return groups, in_words(groups)
 

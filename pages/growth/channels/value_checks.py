@@ -13,41 +13,52 @@ from metrics.comparison.currency import currency
 from metrics.comparison.words import day, hkd, numeral, rounded, share
 from metrics.definitions.meaning import Meaning
 from metrics.definitions.scope import Scope
-from metrics.query.missing_reasons import needs
+from metrics.query import value_basis
 from models.value.lifetime_value import COVERAGE
 from pages.charts import charts, value_charts
 from pages.components import data, tables
+from warehouse.access.data_coverage import why_not_there
 from warehouse.access.reader import Viewer
-from workflow.records.run_notes import HINDSIGHT
+from workflow.records.run_notes import HINDSIGHT, HOW_VALUED
 
 MOST_COLUMNS = 12
 NOT_YET = "not yet"
 
 
 def cohorts(viewer: Viewer, scope: Scope, as_of: date) -> None:
-    """The triangle: cumulative net revenue per customer won, by month of joining and months since."""
-    st.header("Net revenue of new customers, by month since joining")
-    missing = tables.lacking(viewer, *needs("net_revenue"), "customers.joined_on")
+    """The triangle: cumulative net revenue per customer won, by month of joining and months since.
+
+    Where nobody says what remains after costs it is revenue, under that name; where no lead is known, of everybody.
+    """
+    earned = channel_net_value.earned(data.reader(viewer))
+    won = channel_net_value.won_is_known(data.available_columns(viewer))
+    st.header(f"{earned.label} of new customers, by month since joining")
+    missing = tables.lacking(viewer, "revenues", "revenues.revenue", "customers.joined_on")
     if missing:
-        tables.empty(f"Net revenue of new customers is {missing.clause}.")
+        tables.empty(f"{earned.label} of new customers is {missing.clause}.")
         return
     triangle = data.until_changed(viewer, triangle_of, scope, as_of)
     if triangle.words.empty:
         tables.empty(triangle.why_empty)
         return
+    costs = "" if value_basis.COST in data.available_columns(viewer) else f"{earned.source} "
     st.caption(
-        f"Net revenue so far per customer won, in {currency()}; who left again counts too. Hatched months have not come "
-        "yet. Of a blank one the sum is not known: it, or a month before it, is about too few people to show or has no "
-        "revenue on record; the table below says which."
+        f"{earned.label} so far per customer{' won' if won else ''}, in {currency()}{_leavers(viewer)}. "
+        f"{costs}Hatched months have not come yet. Of a blank one the sum is not known: it, or a month before it, is "
+        "about too few people to show or has no revenue on record; the table below says which."
     )
     charts.show(
         value_charts.triangle(triangle.cumulative, list(triangle.labels), triangle.come),
-        alt="Cumulative net revenue per customer won by month of joining; the table below has the figures.",
+        alt=f"Cumulative {earned.label.lower()} per customer by month of joining; the table below has the figures.",
         key="cohorts",
     )
-    read = channel_net_value.flows_since_joining("month", scope, as_of)
-    means = Meaning(terms=(value_meaning.COHORTS,), reads=(read,))
+    read = channel_net_value.flows_since_joining("month", scope, as_of, earned.amount, through_leads=won)
+    means = Meaning(terms=(value_meaning.cohorts(earned, through_leads=won),), reads=(read,))
     charts.table_below(triangle.words, "cohorts-table", means=means)
+
+
+def _leavers(viewer: Viewer) -> str:
+    return "; who left again counts too" if value_basis.LEFT in data.available_columns(viewer) else ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +78,7 @@ def triangle_of(viewer: Viewer, scope: Scope, as_of: date) -> Triangle:
     months = data.cached(viewer, channel_net_value.by_month_since_joining, "month", scope, as_of)
     months = months[months["month"] <= MOST_COLUMNS]
     if months.empty:
-        return Triangle(why_empty="Nobody who joined in this period has completed a month yet.")
+        return Triangle(why_empty=why_nobody_joined(viewer, scope))
     each = months.assign(each=months["net"] / months["reached"]).pivot(
         index="group", columns="month", values="each"
     )
@@ -89,9 +100,20 @@ def triangle_of(viewer: Viewer, scope: Scope, as_of: date) -> Triangle:
     return Triangle(cumulative=cumulative, labels=tuple(labels), come=come, words=words)
 
 
+def why_nobody_joined(viewer: Viewer, scope: Scope) -> str:
+    """Why no month of those who joined in a scope is shown: nobody joined then, or too lately."""
+    covered = data.coverage_of(viewer)
+    joined = covered.days.get("customers.joined_on") if covered else None
+    if joined is not None and joined.latest_on < scope.period.start:
+        return f"Nobody joined in this period: the latest customer joined on {day(joined.latest_on)}."
+    return "Nobody who joined in this period has completed a month yet."
+
+
 def hindsight(viewer: Viewer) -> None:
-    """Predicted a year ago against what came, by tenths of customers."""
+    """On what the values rest, and predicted a year ago against what came, by tenths of customers."""
     st.header("How accurate were these values a year ago?")
+    if data.coverage_of(viewer) is not None and "customer_values" in data.available_columns(viewer):
+        st.caption(data.cached(viewer, why_not_there, HOW_VALUED))
     tenths = data.cached(viewer, channel_net_value.latest_hindsight)
     if tenths.empty:
         tables.not_worked_out(viewer, HINDSIGHT, "The last nightly run compared no value with what came.")
