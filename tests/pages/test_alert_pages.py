@@ -17,6 +17,8 @@ from warehouse.schema import customers, relationship_managers
 from warehouse.stores import connect
 from workflow.alerts import alert_queue, assignment
 from workflow.alerts.alert_steps import record_for_all, record_step
+from workflow.customers.missed_opportunities import missed
+from workflow.customers.offers import next_step
 from workflow.records.escalation import escalate
 from workflow.rules.rule_versions import drafts_in_force
 
@@ -255,3 +257,21 @@ def test_what_is_ticked_in_the_queue_is_worked_together_or_not_at_all(open_page,
     colleague = _colleague(bank, rm)
     assignment.reassign_all(bank, lead, {a: v + 1 for a, v in seen.items()}, colleague, "Holiday")
     assert {row["rm_id"] for row in _rows(bank, alerts.c.alert_id.in_(seen))} == {colleague}
+
+
+def test_a_missed_opportunity_is_who_may_be_offered_something_and_never_was(open_page, bank) -> None:
+    rm, *_ = _busy(bank)
+    reader = Reader(bank, rm, bank.snapshot())
+    listed = missed(reader, DAY)
+    with_alert = {row["customer_id"] for row in _rows(bank, alerts.c.status != "closed")}
+    hers = reader.frame(select(customers.c.customer_id).where(customers.c.left_on.is_(None)))["customer_id"]
+    assert set(listed) <= set(hers), "of her own customers alone"
+    assert listed.keys().isdisjoint(with_alert)
+    assert listed
+    others = [c for c in sorted(hers) if c not in listed and c not in with_alert]
+    for who in [*sorted(listed)[:4], *others[:8]]:
+        offer = next_step(reader, who, DAY, alerted=False).offer
+        assert (offer is not None) == (who in listed), who
+        assert offer is None or listed[who].startswith(offer.title)
+    page = open_page(rm, "portfolio")
+    assert f"an offer that nobody has made fits {len(listed)}" in words(page)

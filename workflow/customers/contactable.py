@@ -21,8 +21,8 @@ from workflow.customers import consent
 from workflow.customers.offer_eligibility import Facts, why_no_offer
 
 
-def people(night: Reader, segments: tuple[str, ...] = ()) -> pd.DataFrame:
-    """Every customer of some segments, or of all, with RM, team and why she may not be contacted, "" if she may."""
+def people(night: Reader, segments: tuple[str, ...] = (), only: list[str] | None = None) -> pd.DataFrame:
+    """Every customer, of some segments or `only` some, with RM, team and why she may not be contacted, "" if she may."""
     c, managers, today = customers, relationship_managers, data_coverage.as_of(night)
     statement = select(
         c.c.customer_id,
@@ -34,10 +34,12 @@ def people(night: Reader, segments: tuple[str, ...] = ()) -> pd.DataFrame:
     )
     if segments:
         statement = statement.where(c.c.segment.in_(segments))
+    if only is not None:
+        statement = statement.where(c.c.customer_id.in_(only))
     rows = night.frame(statement.order_by(c.c.customer_id))
     team_of = {str(r.rm_id): r.team for r in night.rows(select(managers.c.rm_id, managers.c.team))}
     rows["team"] = [team_of.get(str(rm)) for rm in rows["rm_id"]]
-    complaining, contacted, offered = _complaining(night), _contacted(night), _offered(night)
+    complaining, contacted, offered = _complaining(night), _contacted(night, only), _offered(night)
     opted_out = consent.opted_out(night)
 
     def why_not(number: str, given: Any, changed_on: Any, left_on: Any) -> str:
@@ -78,8 +80,8 @@ def _complaining(night: Reader) -> set[str]:
     return set(night.frame(open_ones)["customer_id"].dropna().astype(str))
 
 
-def _contacted(night: Reader) -> dict[str, date]:
-    rows = contacts.last_contacts(night, None, data_coverage.as_of(night))
+def _contacted(night: Reader, only: list[str] | None) -> dict[str, date]:
+    rows = contacts.last_contacts(night, only, data_coverage.as_of(night))
     return _latest(rows[["customer_id", "at"]])
 
 
