@@ -66,6 +66,8 @@ class Settings:
     """What a year's waiting costs: HKD 108 in a year are worth HKD 100 today."""
     margin_share: float | None = None
     """Which part of revenue remains after costs, such as 0.3, where `revenues.cost_to_serve` is not given."""
+    churn_model_owner: str = ""
+    """The sign-in name of who answers for the churn model and gets its alarms; empty for all of Analytics."""
     hours_per_request: float = 3.0
     """What one request for figures is taken to cost Analytics; hours saved by self-service are counted with it."""
     idle_minutes: int = 30

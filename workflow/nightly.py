@@ -39,6 +39,7 @@ from workflow.alerts.follow_up import follow_customers
 from workflow.alerts.raising import RuleRun, tonight
 from workflow.alerts.still_valid import why_ended
 from workflow.collaboration import dispute_clock
+from workflow.collaboration.drift_alarm import raise_of_tonight
 from workflow.customers import offers
 from workflow.experiments import interim_results, persuadable, planned_analyses
 from workflow.experiments.arms import first_draws
@@ -140,7 +141,7 @@ def run(stores: Stores, progress: Progress | None = None) -> RunSummary:
         messages = (*messages, f"Alerts closed because their rule was removed: {removed}.")
     follow_customers(stores, night, as_of, present)
     move_due(stores)
-    messages = (*messages, *_escalated(stores, as_of))
+    messages = (*messages, *_escalated(stores, as_of), *raise_of_tonight(stores, night, model, as_of))
     planned_analyses.plan_first(stores, first_draws(night), as_of, BY_NIGHT)
     upload_folders.sweep(stores, upload_runs.is_running)
     if any(kind.days(stores.settings) for kind in data_retention.KINDS):

@@ -44,9 +44,9 @@ def fit(
 
     Columns: `customer_id`, `as_of`, `left_in_window` (1 if the customer left within 90 days, else 0) and the profile's
     columns. For comparison alone, and each may be absent: `rule_fired` (whether a rule would have raised an alert),
-    `calls_a_week` (how many the customer's RM can make, of these rows), `birth_year`, `district`, `segment`. Every
-    as-of day's window must have passed. `recipe` is chosen on later days unless given. Without `with_checks` nothing
-    beyond its own figures is asked, which takes half the time; checks about fewer than `smallest` people are kept
+    `calls_a_week` (how many the customer's RM can make, of these rows), `birth_year`, `district`, `branch`, `segment`.
+    Every as-of day's window must have passed. `recipe` is chosen on later days unless given. Without `with_checks`
+    nothing beyond its own figures is asked, which takes half the time; checks about fewer than `smallest` people are kept
     without a number. Raises ModelRefused if there is too little to learn
     from, or if something leaked.
     """

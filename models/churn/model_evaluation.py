@@ -90,7 +90,7 @@ def _groupings(rows: pd.DataFrame, day: date) -> Iterator[tuple[str, pd.Series[A
         age = day.year - pd.to_numeric(rows["birth_year"], errors="coerce").astype("float64")
         edges, labels = [-1, *(end - 1 for end, _ in AGE_BANDS)], [label for _, label in AGE_BANDS]
         yield "age band", pd.cut(age, edges, labels=labels).astype("object").fillna("not known")
-    for name in ("district", "segment"):
+    for name in ("district", "segment", "branch"):
         if name in rows and rows[name].notna().any():
             yield name, rows[name].astype("object").fillna("not known")
 

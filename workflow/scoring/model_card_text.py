@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import select
 
-from metrics.comparison.words import day, numeral, of_ten
+from metrics.comparison.words import day, numeral, of_ten, with_sign
 from models.churn.churn_prediction import MODEL
 from models.churn.drift import MOVED, SCORE, STEADY
 from models.churn.features import BY_NAME
 from warehouse.access.reader import Reader
 from warehouse.disclosure.minimum_cell_size import is_enough
-from warehouse.schema import model_cards, model_checks
+from warehouse.schema import BANK, UNIFIED, model_cards, model_checks, plain
 from workflow.scoring.model_monitoring import CALIBRATION, DRIFT
 
 RIVALS = {
@@ -159,3 +159,22 @@ def unfair(groups: pd.DataFrame) -> list[str]:
         f"{part} (left {numeral(value, 2)} times as often as expected)"
         for part, value in rows.loc[(rows["low"] > 1) | (rows["high"] < 1), ["part", "value"]].to_numpy()
     ]
+
+
+def without_source(lost: Mapping[str, Any]) -> str:
+    """What the scores would have been without a source, as a sentence for whoever owns it; `lost` is its ROC-AUC row."""
+    table = BANK.tables[f"{UNIFIED}.{lost['part']}"]
+    who = f"{table.info['owner']}: without your “{plain(table.name)}”"
+    value, low, high = (numeral(lost[end], 3) for end in ("value", "low", "high"))
+    if lost["low"] > 0:
+        return (
+            f"{who}, the scores would tell those who leave from those who stay less well, by {value} of ROC-AUC "
+            f"(95% interval {low} to {high})."
+        )
+    if lost["high"] < 0:
+        return (
+            f"{who}, the scores would have been better on that day (ROC-AUC lost {value}, {low} to {high})."
+        )
+    return (
+        f"{who}, the scores would be about as good: no clear loss of ROC-AUC ({with_sign(lost['value'], 3)})."
+    )

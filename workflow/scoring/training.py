@@ -175,6 +175,7 @@ def _labelled(day: date, settings: Settings, available: AvailableColumns) -> Sel
             # For the judgement alone: the model may look at none of these.
             customers.c.birth_year,
             customers.c.district,
+            customers.c.branch,
             relationship_managers.c.weekly_capacity,
         )
         .join_from(rows, gone, gone.c.customer_id == rows.c.customer_id)

@@ -13,6 +13,7 @@ from metrics.comparison.words import day, numeral, rounded_column, share, with_s
 from models.churn.drift import MOVED, SCORE, STEADY
 from pages.charts import charts, time_charts
 from pages.components import tables
+from pages.components.typed_text import escaped
 from warehouse.access.typed_rows import rows_of
 from warehouse.schema import plain
 from workflow.scoring import model_card_text
@@ -187,9 +188,10 @@ def fair(model: JudgedModel) -> None:
     st.caption(
         "Selected are the tenth with the highest chance. Recall: of those who left, the share selected. Calibration: how "
         "many left for each one predicted; 1.00 is right. An interval beside 1.00 means the chances were wrong for that "
-        "group. Differences in selection alone are no proof of unfairness: groups differ in how many leave."
+        "group; of twenty groups about one lies beside it by chance. Differences in selection alone are no proof of "
+        "unfairness: groups differ in how many leave."
     )
-    for grouping in ("age band", "segment", "district"):
+    for grouping in ("age band", "segment", "district", "branch"):
         rows = model.of(f"fairness by {grouping}")
         rows = rows.sort_values("part", key=lambda parts: parts.where(parts != "under 30", ""), kind="stable")
         st.subheader(f"By {grouping}")
@@ -230,6 +232,7 @@ def sources(model: JudgedModel) -> None:
         return
     order = rows[rows["measure"] == "roc_auc"].sort_values("value", ascending=False)["part"].tolist()
     rows = rows.assign(place=rows["part"].map(order.index)).sort_values("place", kind="stable")
+    lost = rows[rows["measure"] == "roc_auc"]
     rows["part"] = [plain(p).capitalize() for p in rows["part"]]
     columns = {
         "roc_auc": ("ROC-AUC lost without it", to(3, with_sign)),
@@ -240,6 +243,9 @@ def sources(model: JudgedModel) -> None:
     frame["Verdict"] = ["adds" if clear[p] else "no clear loss" for p in frame["Source"]]
     tables.show(frame, "sources")
     st.caption(f"n = {model.people(rows['n'].max())} customers.")
+    st.markdown(
+        "\n".join(f"- {escaped(model_card_text.without_source(dict(line)))}" for _, line in lost.iterrows())
+    )
 
 
 SHOWN: dict[str, Callable[[JudgedModel], None]] = {

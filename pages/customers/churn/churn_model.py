@@ -10,6 +10,9 @@ from pages.components import data, tables
 from pages.customers import score_note
 from pages.customers.churn import churn_checks
 from warehouse.access.reader import Viewer
+from warehouse.stores import connect
+from workflow.collaboration.record_kind import ANALYTICS
+from workflow.records.people import called
 from workflow.records.run_notes import CHURN_MODEL
 from workflow.scoring import model_card_text
 from workflow.scoring.model_card_text import JudgedModel
@@ -122,9 +125,16 @@ def _card(model: JudgedModel) -> None:
         "Evaluated": f"By the same kind of model that saw nothing after the {numeral(card['window_days'])} days before "
         f"{day(card['judged_on'])}",
         "Uses": "; ".join(model_card_text.feature_words(n) for n in str(card["features"]).split()),
-        "Never uses": "Name, age, sex, district, segment, RM, or anything recorded after the day",
+        "Never uses": "Name, age, sex, district, branch, segment, RM, or anything recorded after the day",
+        "Answers for it": f"{_owner()}, told by an alarm in the inbox when the customers are not those it learned from",
         "Retrained": "When it is more than a quarter old, by the nightly run; or by the operator (cli retrain)",
         "File": f"Fingerprint {str(card['sha256'])[:16]}…; a changed file is refused",
     }
     for name, text in facts.items():
         st.text(f"{name}: {text}.")
+
+
+def _owner() -> str:
+    stores = connect.here()
+    owner = stores.settings.churn_model_owner
+    return called(stores, [owner])[owner] if owner else ANALYTICS
