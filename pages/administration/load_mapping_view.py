@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.words import column as heading
 from metrics.comparison.words import numeral
 from pages.administration import load_sample_rows
 from pages.components import forms, tables
@@ -206,13 +207,13 @@ def _row(
     name, kind = str(column.key), mapping_grid.readings_of(column)
     left, middle, right = st.columns([5, 5, 3], vertical_alignment="top")
     with left:
-        st.markdown(f"**{plain(name).capitalize()}**{'' if column.nullable else ' :small[(needed)]'}")
+        st.markdown(f"**{heading(name)}**{'' if column.nullable else ' :small[(needed)]'}")
         st.caption(f"{column.comment} {_needed(mapping.table, name, given=bool(cell.sql))}")
     here = (cell.alias, cell.source) if cell.source else BY_HAND if cell.by_hand else NOT_GIVEN
     choices = [*([BY_HAND] if cell.by_hand else []), NOT_GIVEN, *options]
     with middle:
         st.selectbox(
-            f"Column for {plain(name)}",
+            f"Column for {heading(name)}",
             choices,
             format_func=partial(_called, cell.always, block),
             key=form.keep(f"source {name}", here, among=choices),
@@ -233,7 +234,7 @@ def _row(
             if cell.reading and cell.reading not in formats:
                 formats.append(cell.reading)
             st.selectbox(
-                f"How {plain(name)} is written",
+                f"How {heading(name)} is written",
                 formats,
                 format_func=_day_words,
                 key=form.keep(f"reading {name}", cell.reading, among=formats),
@@ -242,7 +243,7 @@ def _row(
         elif kind == "number":
             marks = ["", *_MARKS]
             st.selectbox(
-                f"How {plain(name)} is written",
+                f"How {heading(name)} is written",
                 marks,
                 format_func=lambda mark: _MARKS.get(mark, "As it looks"),
                 key=form.keep(f"reading {name}", cell.reading if cell.reading in _MARKS else "", among=marks),

@@ -89,6 +89,10 @@ def load(viewer: Viewer, upload: Upload, checked: Mapping[str, Any], begin: form
         st.markdown(
             "Your uploaded files are removed once they are loaded; the mappings are kept for the next time."
         )
+    if (connect.here().settings.data_dir / connect.HINT).exists():
+        st.markdown(
+            "The sample bank’s accounts are closed and its clock ends, so you will have to sign in again, with your own."
+        )
     with st.container(horizontal=True):
         forms.button("load", "Load now", begin, type="primary", icon=":material/cloud_upload:")
         st.button("Back to the dry run", on_click=go, args=(3,))
@@ -112,7 +116,7 @@ def loaded(viewer: Viewer, upload: Upload, note: Mapping[str, Any]) -> None:
         forms.button("load more", "Load something else", _done, icon=":material/add:")
         links.link("loads", "All loads and runs", ":material/history:")
     frame = pd.DataFrame({"Table": [plain(t) for t in note["rows"]], "Rows": list(note["rows"].values())})
-    st.dataframe(frame, hide_index=True, width="content", key="rows-loaded", placeholder="")
+    st.dataframe(frame, hide_index=True, width="stretch", key="rows-loaded", placeholder="")
     if not upload.pointed:
         st.caption(
             "The uploaded files were removed. The next files of the same names start from the mappings you mended."

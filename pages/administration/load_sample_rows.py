@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from metrics.comparison.words import column as heading
 from pages.components import forms
 from warehouse.access.reader import Viewer
 from warehouse.schema import plain
@@ -43,7 +44,7 @@ def of_tables(viewer: Viewer, upload: Upload, heads: Mapping[str, Any]) -> None:
                 [HIDDEN if p and not open_ else v for v, p in zip(row, personal, strict=True)]
                 for row, personal in zip(one["cells"], one["personal"], strict=True)
             ]
-            _rows(pd.DataFrame(rows, columns=[plain(c) for c in one["columns"]]), f"loaded-rows-{table}")
+            _rows(pd.DataFrame(rows, columns=[heading(c) for c in one["columns"]]), f"loaded-rows-{table}")
         _reason(viewer, upload, "tables")
 
 

@@ -67,13 +67,13 @@ def test_from_the_columns_to_the_load_and_back(stores, open_page):
     assert "2026-03-02 11:52" in everything
 
     app.pills(key="load-table").set_value("leads").run()
-    _select(app, "Column for lost reason").set_value(("c", "Lifecycle Stage"))
-    _select(app, "Column for lead id").set_value(("", ""))
+    _select(app, "Column for Lost reason").set_value(("c", "Lifecycle Stage"))
+    _select(app, "Column for Lead number").set_value(("", ""))
     app = _press(app, "Save the columns")
-    assert "“lead id” is needed for every row" in words(app)
-    assert _select(app, "Column for lost reason").value == ("c", "Lifecycle Stage")
+    assert "“Lead number” is needed for every row" in words(app)
+    assert _select(app, "Column for Lost reason").value == ("c", "Lifecycle Stage")
     assert "Lifecycle" not in (upload.folder / "leads.sql").read_text()
-    _select(app, "Column for lead id").set_value(("c", "Record ID"))
+    _select(app, "Column for Lead number").set_value(("c", "Record ID"))
     app = _press(app, "Save the columns")
     assert (
         'nullif(trim(c."Lifecycle Stage"), \'\') AS "lost_reason"'

@@ -72,7 +72,7 @@ def test_from_files_to_a_bank_and_the_next_month_from_its_mappings(stores):
     assert not {"Create Date", "Lifecycle Stage", "Original Traffic Source"} & hidden
 
     mapping = next(m for m in upload_mappings.mappings(upload, files) if m.table == "leads")
-    with pytest.raises(ChangeRefused, match="“lead id” is needed for every row"):
+    with pytest.raises(ChangeRefused, match="“Lead number” is needed for every row"):
         upload_mappings.change(stores, EVA, mapping, 0, {"lead_id": Choice()}, files)
     choice = {"sales_rep": Choice(), "lost_reason": Choice(alias="c", source="Contact owner")}
     upload_mappings.change(stores, EVA, mapping, 0, choice, files)

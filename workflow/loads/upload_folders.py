@@ -193,6 +193,7 @@ def empty_out(stores: Stores, upload: Upload) -> None:
         return
     place = stores.settings.data_dir / MAPPINGS
     place.mkdir(mode=0o700, exist_ok=True)
+    (place / "words.toml").unlink(missing_ok=True)  # another company's, where this load has none
     for file in upload.folder.iterdir():
         if file.suffix == ".sql" or file.name == "words.toml":
             shutil.copyfile(file, place / file.name)

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from metrics.comparison.words import column as heading
 from warehouse.access import audit
 from warehouse.access.reader import Viewer
 from warehouse.errors import ChangeRefused
@@ -71,7 +72,7 @@ def change(
     for name, choice in choices.items():
         if not choice.source and not target.c[name].nullable:
             raise ChangeRefused(
-                f"“{plain(name)}” is needed for every row of {plain(before.table)}: choose the column that holds it. "
+                f"“{heading(name)}” is needed for every row of {plain(before.table)}: choose the column that holds it. "
                 "Nothing was changed."
             )
     file = upload.folder / f"{before.table}.sql"

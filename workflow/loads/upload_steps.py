@@ -11,7 +11,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -269,6 +269,8 @@ def _load(
         progress=progress,
         now=now,
     )
+    # With the sample bank its clock ends, and what was touched by it would be months old.
+    upload_folders.touch(replace(stores, now=now), upload)
     once_loaded()
     upload_folders.empty_out(stores, upload)
     upload.forget("look", "dry_run")
