@@ -115,6 +115,9 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
     flows["month"] = flows["month"].astype(int) + 1
     flows["recorded"] = flows["net"].notna() | reader.sees_totals_only(revenues)
     rows = reached.merge(flows[["group", "month", "net", "recorded"]], on=["group", "month"], how="left")
+    if value_basis.rests_on_purchases(data_coverage.available_columns(reader)):
+        # A delivered month without a row is one in which none of them bought; a bank's customers are booked each month.
+        rows["net"] = rows["net"].mask(rows["recorded"].isna() & rows["reached"].notna(), 0.0)
     hidden = rows["reached"].isna() | (rows["net"].isna() & rows["recorded"].eq(other=True))
     gap = np.select([hidden, rows["net"].isna()], [HIDDEN, NOT_ON_RECORD], "")
     return rows.assign(gap=gap).drop(columns="recorded")
@@ -273,15 +276,12 @@ def cohorts_valued(reader: Reader, scope: Scope) -> pd.DataFrame:
 
 
 def expected_ahead(reader: Reader) -> pd.DataFrame:
-    """One row about everybody valued last: `valued`, `value` (money, added up) and `horizon_months`."""
+    """One row about everybody valued last: `valued` and `value` (money, added up)."""
     v = customer_values
     people = func.count(distinct(v.c.customer_id))
-    latest = select(func.max(v.c.as_of)).scalar_subquery()
     statement = select(
-        *counted("valued", people),
-        *counted("value", to_float(func.sum(v.c.value)), people),
-        func.max(v.c.horizon_months).label("horizon_months"),
-    ).where(v.c.as_of == latest)
+        *counted("valued", people), *counted("value", to_float(func.sum(v.c.value)), people)
+    ).where(v.c.as_of.in_(select(func.max(v.c.as_of))))
     return reader.frame(statement)
 
 

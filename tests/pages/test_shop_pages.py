@@ -13,7 +13,7 @@ from tests.morning import copy_of, stores_in
 from tests.pages.staff import Open, cells, opener, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
 from warehouse.load.loading import next_snapshot
-from warehouse.schema import customer_values, loads, run_notes
+from warehouse.schema import customer_values, loads
 from warehouse.stores.connect import Stores
 
 ANALYST = somebody("analyst")
@@ -42,6 +42,8 @@ def test_channel_value_judges_channels_and_says_on_what_values_rest(open_as: Ope
     assert "net revenue a customer was predicted for the 12 months" in page_text
     assert "contract" not in page_text.lower().replace("non_contractual", "")
     assert "left again" not in page_text
+    # A month in which none of a few newcomers bought brought nothing: it was delivered, with what others bought.
+    assert "not on record" not in cells(app)
 
 
 def test_a_customers_page_says_how_likely_he_buys_again_and_what_he_bought(
@@ -81,9 +83,9 @@ def test_without_costs_and_leads_it_is_revenue_by_month_under_that_name(
     poor = stores_in(tmp_path / "data", products="orders")
     with next_snapshot(poor) as draft:
         draft.connection.execute(delete(customer_values))
-        draft.connection.execute(delete(run_notes))
         # As if the leads had never been delivered.
         draft.connection.execute(update(loads).where(loads.c.table_name == "leads").values(row_count=0))
+    shop.night(poor)
     app = next(opener(poor, monkeypatch))(ANALYST, "channel-value")
     assert not app.error
     page_text = words(app)
@@ -91,4 +93,21 @@ def test_without_costs_and_leads_it_is_revenue_by_month_under_that_name(
     assert "Revenue of new customers, by month since joining" in page_text
     assert "Revenue before all costs" in page_text
     assert "Net revenue of new customers" not in page_text
+    assert app.title[0].value.endswith("is not known: `revenues.cost_to_serve` was not given")
     poor.app_db.dispose()
+
+
+@pytest.mark.parametrize("role", ["analyst", "executive"])
+def test_without_leads_it_is_the_value_of_everybody_by_month_of_joining(
+    role: str, shop_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_of(shop_folder / "data", tmp_path / "data")
+    alone = stores_in(tmp_path / "data", products="orders", margin_share=shop.MARGIN_SHARE)
+    with next_snapshot(alone) as draft:
+        draft.connection.execute(update(loads).where(loads.c.table_name == "leads").values(row_count=0))
+    app = next(opener(alone, monkeypatch))(somebody(role), "channel-value")
+    assert app.title[0].value.startswith("A customer is expected to bring HKD")
+    assert app.title[0].value.endswith("in the next 36 months, on average over 400")
+    assert "Lifetime value by month of joining" in words(app)
+    assert "Jul 2025" in cells(app)
+    alone.app_db.dispose()

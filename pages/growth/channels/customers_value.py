@@ -31,11 +31,13 @@ def headline(viewer: Viewer) -> str:
     """`A customer is expected to bring HKD 212 in the next 36 months`, or why nobody knows."""
     expected = data.cached(viewer, channel_net_value.expected_ahead).iloc[0]
     if not expected["valued"] > 0 or pd.isna(expected["value"]):
-        return f"What a customer will bring is {value_gaps.no_value(data.reader(viewer))}"
+        why, _, _ = value_gaps.no_value(data.reader(viewer)).partition(". ")
+        return f"What a customer will bring is {why}"
     mean = hkd(expected["value"] / expected["valued"])
+    months = data.reader(viewer).stores.settings.value_horizon_months
     return (
-        f"A customer is expected to bring {mean} in the next {numeral(expected['horizon_months'])} months, on average "
-        f"over {numeral(expected['valued'])}"
+        f"A customer is expected to bring {mean} in the next {months} months, on average over "
+        f"{numeral(expected['valued'])}"
     )
 
 
