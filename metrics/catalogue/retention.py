@@ -2,13 +2,13 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, case, or_
+from sqlalchemy import ColumnElement, and_, case, or_, select
 
 from metrics.customers.relationships import with_us
 from metrics.definitions.measure import Measure, Ratio, between
 from metrics.definitions.scope import Period
 from warehouse.app_db.app_schema import alerts
-from warehouse.schema import customers
+from warehouse.schema import WEALTH_PRODUCTS, accounts, customers
 from warehouse.sql.dialects import add_days
 
 _left = customers.c.left_on
@@ -201,5 +201,71 @@ offered_in_30_days = Ratio(
         6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
 
         April to June 2026 = 50%
+    """,
+)
+
+
+def _opened_by_who_was_here(period: Period) -> ColumnElement[bool]:
+    here = select(customers.c.customer_id).where(_here_when_it_began(period))
+    return and_(between(accounts.c.opened_on, period), accounts.c.customer_id.in_(here))
+
+
+wealth_opened = Measure(
+    label="Wealth products opened",
+    description="Investments and insurances opened in the period by people who were customers when it began. Those of "
+    "new customers are not counted.",
+    owner="Sales",
+    fact=accounts,
+    filter=_opened_by_who_was_here,
+    month_column=accounts.c.opened_on,
+    where=accounts.c.product.in_(WEALTH_PRODUCTS),
+    history=_SINCE_DECEMBER,
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 |
+        2           | 2020-01-01 |
+        3           | 2020-01-01 |
+        4           | 2020-01-01 |
+        5           | 2026-04-10 |
+
+        accounts
+        account_id | customer_id | product    | opened_on  | closed_on
+        A          | 1           | investment | 2026-05-02 |
+        B          | 2           | savings    | 2026-05-02 |
+        C          | 3           | insurance  | 2026-03-31 |
+        D          | 5           | insurance  | 2026-04-20 |
+
+        April to June 2026 = 1
+    """,
+)
+
+wealth_cross_sell = Ratio(
+    label="Wealth cross-sell ratio",
+    description="Investments and insurances opened in the period by people who were customers when it began, for each "
+    "of those customers.",
+    owner="Sales",
+    numerator=wealth_opened,
+    denominator=customers_at_start,
+    grows=True,
+    synonyms={"Sales": "cross-sell rate"},
+    history=_SINCE_DECEMBER,
+    example="""
+        customers
+        customer_id | joined_on  | left_on
+        1           | 2020-01-01 |
+        2           | 2020-01-01 |
+        3           | 2020-01-01 |
+        4           | 2020-01-01 |
+        5           | 2026-04-10 |
+
+        accounts
+        account_id | customer_id | product    | opened_on  | closed_on
+        A          | 1           | investment | 2026-05-02 |
+        B          | 2           | savings    | 2026-05-02 |
+        C          | 3           | insurance  | 2026-03-31 |
+        D          | 5           | insurance  | 2026-04-20 |
+
+        April to June 2026 = 25%
     """,
 )

@@ -151,6 +151,24 @@ SELECT COUNT(CASE WHEN (((customers.joined_on <= CAST('2026-03-31' AS DATE) OR c
 -- open_alerts
 SELECT COUNT(CASE WHEN (alerts.arm <> 'held_out' AND alerts.raised_on < CAST('2026-07-01' AS DATE) AND (alerts.closed_at IS NULL OR alerts.closed_at >= CAST('2026-07-01 00:00:00' AS TIMESTAMP))) THEN 1 END) AS open_alerts__0 FROM alerts;
 
+-- offer_windows
+SELECT COUNT(CASE WHEN (alerts.arm <> 'held_out' AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) >= CAST('2026-04-01' AS DATE) AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) <= CAST('2026-06-30' AS DATE)) THEN 1 END) AS offer_windows__0 FROM alerts;
+
+-- offered_in_window
+SELECT CAST(SUM(CASE WHEN (alerts.arm <> 'held_out' AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) >= CAST('2026-04-01' AS DATE) AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) <= CAST('2026-06-30' AS DATE)) THEN CASE WHEN (alerts.offered_on <= (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY)) THEN 1 ELSE 0 END END) AS DOUBLE) AS offered_in_window__0 FROM alerts;
+
+-- offered_in_30_days
+SELECT CAST(SUM(CASE WHEN (alerts.arm <> 'held_out' AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) >= CAST('2026-04-01' AS DATE) AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) <= CAST('2026-06-30' AS DATE)) THEN CASE WHEN (alerts.offered_on <= (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY)) THEN 1 ELSE 0 END END) AS DOUBLE) AS offered_in_window__0, COUNT(CASE WHEN (alerts.arm <> 'held_out' AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) >= CAST('2026-04-01' AS DATE) AND (CAST(alerts.raised_on AS DATE) + INTERVAL '30' DAY) <= CAST('2026-06-30' AS DATE)) THEN 1 END) AS offer_windows__0 FROM alerts;
+
+-- wealth_opened
+SELECT COUNT(CASE WHEN (accounts.product IN ('investment', 'insurance') AND accounts.opened_on >= CAST('2026-04-01' AS DATE) AND accounts.opened_on <= CAST('2026-06-30' AS DATE) AND accounts.customer_id IN (SELECT customers.customer_id FROM unified.customers WHERE (customers.joined_on <= CAST('2026-03-31' AS DATE) OR customers.joined_on IS NULL) AND NOT COALESCE((customers.left_on <= CAST('2026-03-31' AS DATE) AND (customers.joined_on <= customers.left_on OR customers.joined_on IS NULL)), FALSE) OR customers.customer_id IN (SELECT customer_returns.customer_id FROM derived.customer_returns WHERE customer_returns.returned_on <= CAST('2026-03-31' AS DATE) AND (customer_returns.ended_on IS NULL OR customer_returns.ended_on > CAST('2026-03-31' AS DATE)) OR customer_returns.was_here_from <= CAST('2026-03-31' AS DATE) AND customer_returns.left_on > CAST('2026-03-31' AS DATE)))) THEN 1 END) AS wealth_opened__0 FROM unified.accounts;
+
+-- wealth_cross_sell
+SELECT COUNT(CASE WHEN (accounts.product IN ('investment', 'insurance') AND accounts.opened_on >= CAST('2026-04-01' AS DATE) AND accounts.opened_on <= CAST('2026-06-30' AS DATE) AND accounts.customer_id IN (SELECT customers.customer_id FROM unified.customers WHERE (customers.joined_on <= CAST('2026-03-31' AS DATE) OR customers.joined_on IS NULL) AND NOT COALESCE((customers.left_on <= CAST('2026-03-31' AS DATE) AND (customers.joined_on <= customers.left_on OR customers.joined_on IS NULL)), FALSE) OR customers.customer_id IN (SELECT customer_returns.customer_id FROM derived.customer_returns WHERE customer_returns.returned_on <= CAST('2026-03-31' AS DATE) AND (customer_returns.ended_on IS NULL OR customer_returns.ended_on > CAST('2026-03-31' AS DATE)) OR customer_returns.was_here_from <= CAST('2026-03-31' AS DATE) AND customer_returns.left_on > CAST('2026-03-31' AS DATE)))) THEN 1 END) AS wealth_opened__0 FROM unified.accounts;
+
+-- wealth_cross_sell
+SELECT COUNT(CASE WHEN ((customers.joined_on <= CAST('2026-03-31' AS DATE) OR customers.joined_on IS NULL) AND NOT COALESCE((customers.left_on <= CAST('2026-03-31' AS DATE) AND (customers.joined_on <= customers.left_on OR customers.joined_on IS NULL)), FALSE) OR customers.customer_id IN (SELECT customer_returns.customer_id FROM derived.customer_returns WHERE customer_returns.returned_on <= CAST('2026-03-31' AS DATE) AND (customer_returns.ended_on IS NULL OR customer_returns.ended_on > CAST('2026-03-31' AS DATE)) OR customer_returns.was_here_from <= CAST('2026-03-31' AS DATE) AND customer_returns.left_on > CAST('2026-03-31' AS DATE))) THEN 1 END) AS customers_at_start__0 FROM unified.customers;
+
 -- complaints
 SELECT COUNT(CASE WHEN (COALESCE(tickets.complaint, FALSE) AND NOT COALESCE(tickets.withdrawn, FALSE) AND tickets.opened_at >= CAST('2026-04-01 00:00:00' AS TIMESTAMP) AND tickets.opened_at < CAST('2026-07-01 00:00:00' AS TIMESTAMP)) THEN 1 END) AS complaints__0 FROM unified.tickets;
 
