@@ -15,7 +15,7 @@ from pages.components import forms, links
 from pages.components.typed_text import escaped, sentence
 from pages.governance import works_now
 from warehouse.access.reader import Viewer
-from warehouse.schema import plain
+from warehouse.schema import FINGERPRINT, plain
 from warehouse.stores import connect
 from workflow.loads import upload_folders, upload_mappings, upload_runs, upload_steps
 from workflow.loads.upload_folders import Upload
@@ -77,11 +77,8 @@ def load(viewer: Viewer, upload: Upload, checked: Mapping[str, Any], begin: form
     before = connect.here().place.served()
     st.markdown(
         "**Everybody reads these data from then on"
-        + (
-            ", instead of those that are served now.** You can go back to them afterwards."
-            if before
-            else ".**"
-        )
+        + (", instead of those that are served now.**" if before else ".**")
+        + (" You can go back to them afterwards." if before and before.endswith(FINGERPRINT) else "")
         + " It is all or nothing: if anything fails, nothing changes. "
         "Records, decisions and notes of people stay as they are."
     )
@@ -121,7 +118,11 @@ def loaded(viewer: Viewer, upload: Upload, note: Mapping[str, Any]) -> None:
         st.caption(
             "The uploaded files were removed. The next files of the same names start from the mappings you mended."
         )
-    if served and served == note["snapshot"] and before in load_history.earlier(stores):
+    if served and served == note["snapshot"] and before and before not in load_history.earlier(stores):
+        st.caption(
+            "There is no way back: the data from before were loaded by another version, or are not kept any more."
+        )
+    elif served and served == note["snapshot"] and before:
         st.header("Undo this load")
         st.markdown("Everybody would read the data from before again. What people recorded stays.")
         loads_page.back_form(before, served)
