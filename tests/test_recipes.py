@@ -120,7 +120,7 @@ def test_a_metric_a_chart_a_page_and_a_rule_are_added_as_the_recipes_say(
         conftest.write(
             dedent(f"""
 
-            @pytest.fixture
+            @pytest.fixture(scope="session")
             def after_a_night() -> Path:
                 return Path({str(after_a_night)!r})
             """)

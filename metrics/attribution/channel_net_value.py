@@ -43,6 +43,8 @@ HIDDEN, NOT_ON_RECORD = "too few", "not on record"
 MOST_MONTHS = 24
 LEAST_COSTED = 0.95
 """Where fewer of a group's campaign days have a cost, their sum is not what it cost: it would flatter the group."""
+LEAST_VALUED = 0.95
+"""Where fewer of a shop's customers won have bought, nobody knows what one who was won is worth."""
 
 _HAS_LEFT = left_for_good().is_not(None)
 
@@ -75,6 +77,9 @@ def groups(reader: Reader, by: str, scope: Scope) -> pd.DataFrame:
     # A group nobody was counted in has won nobody; a blank count is about too few to show.
     nobody = ~frame["group"].isin(counts["group"])
     frame.loc[nobody, ["won", "left"]] = 0
+    if value_basis.rests_on_purchases(data_coverage.available_columns(reader)):
+        # Only who bought is valued: what they bring on average is not what one who was won brings.
+        frame.loc[frame["valued"] < LEAST_VALUED * frame["won"], ["value", "value_squared", "swing"]] = np.nan
     return frame.sort_values("group", na_position="last", ignore_index=True)
 
 
@@ -117,10 +122,25 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
     rows = reached.merge(flows[["group", "month", "net", "recorded"]], on=["group", "month"], how="left")
     if value_basis.rests_on_purchases(data_coverage.available_columns(reader)):
         # A delivered month without a row is one in which none of them bought; a bank's customers are booked each month.
-        rows["net"] = rows["net"].mask(rows["recorded"].isna() & rows["reached"].notna(), 0.0)
+        nothing = (
+            rows["recorded"].isna()
+            & rows["reached"].notna()
+            & _since_delivered(reader, rows["group"], by, scope)
+        )
+        rows["net"] = rows["net"].mask(nothing, 0.0)
     hidden = rows["reached"].isna() | (rows["net"].isna() & rows["recorded"].eq(other=True))
     gap = np.select([hidden, rows["net"].isna()], [HIDDEN, NOT_ON_RECORD], "")
     return rows.assign(gap=gap).drop(columns="recorded")
+
+
+def _since_delivered(reader: Reader, groups: pd.Series, by: str, scope: Scope) -> pd.Series | bool:
+    """Whether those of a group joined in or after the first month whose revenue was delivered."""
+    covered = data_coverage.of(reader)
+    booked = None if covered is None else covered.days.get("revenues.month_on")
+    if booked is None:
+        return False
+    first = booked.first_on.replace(day=1)
+    return pd.to_datetime(groups) >= pd.Timestamp(first) if by == "month" else scope.period.start >= first
 
 
 def flows_since_joining(
@@ -267,21 +287,26 @@ def cohorts_valued(reader: Reader, scope: Scope) -> pd.DataFrame:
         "month",
         scope,
         joined,
-        {"won": func.count(distinct(customers.c.customer_id))},
+        {
+            "won": func.count(distinct(customers.c.customer_id)),
+            "left": func.count(distinct(case((_HAS_LEFT, customers.c.customer_id)))),
+        },
+        {"left": _HAS_LEFT},
+        alike="left",
     )
     mine = customer_values.c.customer_id.in_(select(customers.c.customer_id).where(joined))
     values = _valued(reader, "month", scope, and_(mine, IS_VALUED))
     frame = counts.merge(values, on="group", how="left").sort_values("group", ignore_index=True)
-    return frame.assign(cost=np.nan, left=0)
+    return frame.assign(cost=np.nan)
 
 
 def expected_ahead(reader: Reader) -> pd.DataFrame:
-    """One row about everybody valued last: `valued` and `value` (money, added up)."""
+    """One row about everybody valued last who has not left: `valued` and `value` (money, added up)."""
     v = customer_values
     people = func.count(distinct(v.c.customer_id))
     statement = select(
         *counted("valued", people), *counted("value", to_float(func.sum(v.c.value)), people)
-    ).where(v.c.as_of.in_(select(func.max(v.c.as_of))))
+    ).where(v.c.as_of.in_(select(func.max(v.c.as_of))), v.c.stay_probability > 0)
     return reader.frame(statement)
 
 

@@ -57,8 +57,8 @@ VALUED = Meaning(
     terms=(
         (
             "Lifetime value",
-            "Net revenue since joining and expected until the horizon has passed since then, of everybody who joined in "
-            "the month, discounted to joining, on average.",
+            "Net revenue since joining and expected until the horizon has passed since then, of those who joined in "
+            "the month and are valued, discounted to joining, on average.",
         ),
         ("At least, at most", "The 95% interval of that mean."),
     ),

@@ -116,8 +116,8 @@ def absent(name: str, available: AvailableColumns) -> bool:
     `available` is what `warehouse.access.data_coverage.available_columns` gives.
     """
     needed = columns_of(name)
-    if VALUES in available:
-        # Once customers are valued, what that rests on was given, whichever it is.
+    if VALUES in available and any(m.fact.name == VALUES for m in measures_of(CATALOGUE[name])):
+        # Once customers are valued, what a value rests on was given, whichever it is; what else reads it was not.
         needed = tuple(column for column in needed if column not in _SOURCES[VALUES])
     return not available.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
 
@@ -180,11 +180,11 @@ def ask(
         answer = pd.DataFrame({"period": range(len(query.periods)), **dict.fromkeys(query.by)})
     else:
         answer = joined.answer
-    for name in query.metrics:
-        if name not in answerable:
-            parts = (m.name for m in measures_of(catalogue[name]))
-            unknown = {name, *(part for part in parts if part not in answer)}
-            answer[sorted(unknown)] = np.nan
+    unknown = {name for name in query.metrics if name not in answerable}
+    unknown |= {m.name for n in unknown for m in measures_of(catalogue[n]) if m.name not in answer}
+    # Together, for one column after the other tears a wide frame into pieces.
+    nothing = pd.DataFrame(np.nan, answer.index, sorted(unknown))
+    answer = pd.concat([answer.drop(columns=unknown & {*answer}), nothing], axis=1)
     return answer.sort_values(keys, na_position="last").reset_index(drop=True)
 
 
@@ -236,13 +236,13 @@ def _answered(
         part = _Joined(_tall(wide, list(of_fact), query), none)
         joined = part if joined is None else joined.beside(part, ["period", *query.by])
     assert joined is not None
-    answer = joined.answer
+    answer, ratios = joined.answer, {}
     for name in together:
         metric = catalogue[name]
         if isinstance(metric, Ratio):
             top, bottom = answer[metric.numerator.name], answer[metric.denominator.name]
-            answer[name] = metric.scale * top / bottom.where(lambda b: b != 0)
-    return joined
+            ratios[name] = metric.scale * top / bottom.where(lambda b: b != 0)
+    return replace(joined, answer=pd.concat([answer, pd.DataFrame(ratios, answer.index)], axis=1))
 
 
 def _known_periods(days: Sequence[Period | None]) -> frozenset[int]:

@@ -22,7 +22,6 @@ from workflow.loads.upload_steps import DRY_RUN, FAILED, LOAD, LOOK, RUNNING
 
 STEPS = ("Choose the files", "Check the columns", "Dry run", "Load")
 _DOING = {LOOK: "Looking at your files", DRY_RUN: "Dry run under way", LOAD: "Loading"}
-_AT = "step of the load"
 EVERY = 1.0
 """Seconds between two looks at a step that runs."""
 
@@ -64,7 +63,7 @@ def _step(upload: Upload, note: Mapping[str, Any], checked: Mapping[str, Any]) -
     """The step that is shown: the one that was gone to, as far as its steps before were taken."""
     if not note:
         return 1
-    room, at = st.session_state.get(_AT, ("", 0))
+    room, at = st.session_state.get(load_mapping_view.STEP, ("", 0))
     if not checked:
         return 2
     step = at if room == upload.room.name else 3
@@ -72,7 +71,7 @@ def _step(upload: Upload, note: Mapping[str, Any], checked: Mapping[str, Any]) -
 
 
 def _go(upload: Upload, step: int) -> None:
-    st.session_state[_AT] = (upload.room.name, step)
+    st.session_state[load_mapping_view.STEP] = (upload.room.name, step)
 
 
 def _where(step: int) -> None:
@@ -197,5 +196,5 @@ def _leave(upload: Upload) -> None:
 
 
 def _discarded(viewer: Viewer, _: Mapping[str, Any]) -> str:
-    upload_folders.discard(connect.here(), viewer)
+    upload_runs.discard(connect.here(), viewer)
     return "Discarded. Nothing was loaded."

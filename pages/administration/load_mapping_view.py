@@ -30,6 +30,8 @@ _CLOCKS = ("", " %H:%M", " %H:%M:%S")
 _DAY_SHOWN = datetime(2026, 12, 31, 17, 5)
 _MARKS = {".": "1,234.50", ",": "1.234,50"}
 _FILLED, _REST = "Read from your files", "Not given"
+STEP = "step of the load"
+"""Key of the step that was gone to, in the state of the session."""
 _WORDS_AT_ONCE = 30
 
 
@@ -312,7 +314,7 @@ def _saved(
         same = (alias, source) == (cell.alias, cell.source)
         reads = cell.reading if mapping_grid.readings_of(column) != "number" or cell.reading in _MARKS else ""
         reading = values.get(f"reading {name}", reads) or ""
-        new_reading = reading if reading != reads else ""
+        new_reading = reading if reading != reads else None
         typed = {
             w: values.get(f"word {name} {w}") or ""
             for w in _words_of(block, cell)
@@ -322,19 +324,18 @@ def _saved(
             **{w: m for w, m in cell.words.items() if w not in typed},
             **{w: m.strip() for w, m in typed.items() if m.strip()},
         }
-        if same and not new_reading and (not typed or words == dict(cell.words)):
+        if same and new_reading is None and (not typed or words == dict(cell.words)):
             continue
         choices[name] = Choice(
             alias=alias,
             source=source,
-            reading=new_reading if not same or new_reading else reads.replace("words", ""),
+            reading=new_reading or "" if not same or new_reading is not None else reads.replace("words", ""),
             words=words if same and typed else None,
         )
     if choices:
         upload_mappings.change(connect.here(), viewer, mapping, at, choices, sources)
     if goes_on:
-        upload_runs.start(connect.here(), viewer, DRY_RUN)
-        return "The dry run has begun."
+        return _begin_dry_run(viewer, values)
     return "Saved in the mapping file." if choices else "Nothing was different from the mapping file."
 
 
@@ -434,4 +435,6 @@ def _left_out(table: str, viewer: Viewer, _: Mapping[str, Any]) -> str:
 
 def _begin_dry_run(viewer: Viewer, _: Mapping[str, Any]) -> str:
     upload_runs.start(connect.here(), viewer, DRY_RUN)
+    # Where one had gone back to the columns, what the dry run says is looked at next.
+    st.session_state.pop(STEP, None)
     return "The dry run has begun."

@@ -17,7 +17,7 @@ from pages.governance import works_now
 from warehouse.access.reader import Viewer
 from warehouse.schema import FINGERPRINT, plain
 from warehouse.stores import connect
-from workflow.loads import upload_folders, upload_mappings, upload_runs, upload_steps
+from workflow.loads import upload_mappings, upload_runs, upload_steps
 from workflow.loads.upload_folders import Upload
 from workflow.loads.upload_steps import DRY_RUN
 from workflow.records import load_history
@@ -215,7 +215,7 @@ def _again(go: Go, viewer: Viewer, _: Mapping[str, Any]) -> str:
 
 
 def _done(viewer: Viewer, _: Mapping[str, Any]) -> str:
-    upload_folders.discard(connect.here(), viewer)
+    upload_runs.discard(connect.here(), viewer)
     return "Choose the next files."
 
 

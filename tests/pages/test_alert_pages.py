@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from streamlit.testing.v1 import AppTest
 
 from tests.pages.staff import busy_rm, somebody, words
@@ -263,7 +263,8 @@ def test_a_missed_opportunity_is_who_may_be_offered_something_and_never_was(open
     rm, *_ = _busy(bank)
     reader = Reader(bank, rm, bank.snapshot())
     listed = missed(reader, DAY)
-    with_alert = {row["customer_id"] for row in _rows(bank, alerts.c.status != "closed")}
+    worked = or_(alerts.c.status != "closed", alerts.c.arm == "held_out", alerts.c.offered_on.is_not(None))
+    with_alert = {row["customer_id"] for row in _rows(bank, worked)}
     hers = reader.frame(select(customers.c.customer_id).where(customers.c.left_on.is_(None)))["customer_id"]
     assert set(listed) <= set(hers), "of her own customers alone"
     assert listed.keys().isdisjoint(with_alert)
@@ -275,3 +276,11 @@ def test_a_missed_opportunity_is_who_may_be_offered_something_and_never_was(open
         assert offer is None or listed[who].startswith(offer.title)
     page = open_page(rm, "portfolio")
     assert f"an offer that nobody has made fits {len(listed)}" in words(page)
+    held_out = sorted(listed)[0]
+    with bank.app_db.begin() as app_db:
+        ended = {"status": "closed", "arm": "held_out", "customer_id": held_out, "offered_on": None}
+        one = app_db.execute(select(alerts)).mappings().first()
+        app_db.execute(alerts.insert().values({**one, **ended, "alert_id": "held out, and over"}))
+    assert listed.keys() - missed(reader, DAY).keys() == {held_out}, (
+        "who is compared with the called is not called"
+    )

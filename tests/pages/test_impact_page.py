@@ -1,8 +1,11 @@
 """Impact: the same finding for every role, no look in between, nobody's name."""
 
 import re
+from dataclasses import replace
 from datetime import date
+from functools import partial
 
+from pages.customers.churn import impact_details
 from pages.customers.churn.impact_page import _headline
 from tests.pages.staff import EVERYBODY, cells, somebody, words
 from warehouse.access.reader import SYSTEM, Reader
@@ -71,7 +74,19 @@ def test_the_effects_after_3_6_and_12_months_stand_side_by_side_each_with_its_ar
     assert re.search(
         r"points \(.+ to .+\); \d+ treated, \d+ held out|not enough data yet \(\d+ treated", texts
     )
-    assert re.search(r"too early: nobody before \d+ \w+ 20\d\d", texts)
+    assert re.search(r"After 12 months\n0,Left,.*points \(.+ to .+\); \d+ treated, \d+ held out", texts)
+
+
+def test_an_effect_that_is_not_there_yet_says_from_when_or_that_it_will_not_come() -> None:
+    last = Look(number=4, of=4, on=date(2026, 9, 1), after_the_fact=False, bound=2.02)
+    result = ExperimentResult(
+        experiment="x", title="X", arms={}, first_on=date(2025, 9, 6), look=last, following=None
+    )
+    on = partial(impact_details._within, outcome="churn", months=12)
+    assert on(result, today=date(2026, 6, 1)) == "too early: nobody before 1 Sep 2026"
+    assert on(result, today=date(2026, 9, 2)) == "not read: no further analysis is planned"
+    waits = replace(result, following=last)
+    assert on(waits, today=date(2026, 9, 2)) == "too early: at the analysis on 1 Sep 2026"
 
 
 def test_the_arms_are_compared_before_the_draw_and_who_can_be_saved_is_not_made_up(open_page) -> None:

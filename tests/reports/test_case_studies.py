@@ -33,7 +33,7 @@ from workflow.experiments.planned_analyses import Look
 from workflow.experiments.planned_tests import plan
 
 ROOT = Path(__file__).parents[2]
-CONTROLLED = ("pages/customers/churn/impact_page.py", "pages/customers/churn/impact_trust.py")
+CONTROLLED = tuple(f"pages/customers/churn/impact_{part}.py" for part in ("page", "trust", "details"))
 """Pages about experiments with a random group held out."""
 OF_EXPERIMENTS = {"pilots", "effects", "churn", "value", "cross_sell", "headline", "decisions"}
 """Answers that tell what such an experiment found."""

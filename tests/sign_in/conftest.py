@@ -7,18 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import bcrypt
 import pytest
 from sqlalchemy import select
 from starlette.testclient import TestClient
 from starlette.websockets import WebSocket
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from sign_in import accounts, headers
+from sign_in import accounts, headers, passwords
 from sign_in.gate import Gate
 from tests.sign_in.amy_chan import PASSWORD
 from warehouse.app_db.app_schema import audit_log
 from warehouse.settings import Settings
 from warehouse.stores import connect
+
+bcrypt_salt = bcrypt.gensalt
 
 
 @dataclass
@@ -32,6 +35,18 @@ class Clock:
 
     def passes(self, **span: float) -> None:
         self.at += timedelta(**span)
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hash that is quick to make, also nobody's: at its real cost, hundreds of sign-ins take minutes.
+
+    What measures that cost, or names it, keeps it.
+    """
+    if request.node.get_closest_marker("real_cost") is None:
+        salt = bcrypt.gensalt(4)
+        monkeypatch.setattr(bcrypt, "gensalt", lambda *_: bcrypt_salt(4))
+        monkeypatch.setattr(passwords, "NOBODYS", bcrypt.hashpw(b"nobody's", salt).decode())
 
 
 @pytest.fixture

@@ -58,6 +58,7 @@ def test_an_account_that_does_not_fit_is_refused_and_nothing_is_written(stores, 
     assert [row.username for row in accounts.listing(stores)] == ["amy"]
 
 
+@pytest.mark.real_cost
 def test_a_credentials_file_is_taken_over_and_a_plain_password_must_be_changed(stores):
     given = {
         "credentials": {
@@ -105,6 +106,7 @@ def test_a_file_without_users_is_refused_with_a_sentence(stores, file, tmp_path,
     assert [row.username for row in accounts.listing(stores)] == ["amy"]
 
 
+@pytest.mark.real_cost
 def test_the_operator_takes_users_over_changes_a_role_and_signs_out(stores, tmp_path, monkeypatch):
     monkeypatch.setenv("CONCORD_DATA_DIR", str(stores.settings.data_dir))
     file = tmp_path / "credentials.yaml"
@@ -132,6 +134,7 @@ def test_the_operator_takes_users_over_changes_a_role_and_signs_out(stores, tmp_
     assert sessions.person(stores, token()) is not None
 
 
+@pytest.mark.real_cost
 @pytest.mark.parametrize("name", ["amy", "nobody", "disabled", "' OR 1=1 --", "", "a\r\nb", "密" * 500])
 def test_a_wrong_pair_costs_one_bcrypt_of_the_same_cost_and_says_the_same(stores, name, monkeypatch):
     accounts.create(stores, "disabled", ASH, by="cli", full_name="Di Lo", role="sales")

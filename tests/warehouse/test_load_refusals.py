@@ -142,6 +142,18 @@ REFUSALS: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"tickets_sql": "SELECT 1) ; DROP TABLE unified.customers; SELECT * FROM (SELECT 1"},
         ["tickets.sql cannot be read"],
     ),
+    "a mapping that reads the bank loaded before": (
+        {"tickets_sql": "SELECT customer_id AS ticket_id FROM \"before\".unified.customers"},
+        ["Let it read the folder’s files alone"],
+    ),
+    "a mapping that reads what nights worked out": (
+        {"tickets_sql": "SELECT customer_id AS ticket_id FROM Derived.customer_scores"},
+        ["Let it read the folder’s files alone"],
+    ),
+    "a mapping that names a table in a text": (
+        {"tickets_sql": "SELECT customer_id AS ticket_id FROM query_table/**/('unified.customers')"},
+        ["Let it read the folder’s files alone"],
+    ),
     "an empty mapping": ({"tickets_sql": ""}, ["tickets.sql must be one SELECT"]),
     "a table given twice": (
         {"customers_jsonl": '{"customer_id": "C1"}\n'},

@@ -55,6 +55,22 @@ def test_what_the_grid_reads_it_writes_as_it_was(proposed):
     assert cells > 30
 
 
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x1d", "\x0c"])
+def test_a_word_of_a_file_never_becomes_a_line_of_its_mapping(tmp_path: Path, end: str) -> None:
+    word = f'Web{end}    (SELECT min(a) FROM other) AS "lost_reason",{end}--'
+    rows = "".join(f"L{n},2026-05-0{n},{word}\n" for n in range(1, 7))
+    folder = exports.write(tmp_path / "files", {"leads.csv": f"Lead ID,Created,Lead Source\n{rows}"})
+    with contextlib.chdir(folder), duckdb.connect() as db:
+        tables = folder_proposal.propose(db, {}, None, {}).tables
+    for file in folder.glob("*.sql"):
+        text = file.read_text()
+        for at, block in enumerate(mapping_grid.blocks(text, tables)):
+            for name, cell in block.cells.items():
+                same = {name: Choice(alias=cell.alias, source=cell.source)}
+                changed = mapping_grid.changed(text, file.stem, at, same if cell.source else {}, tables, {})
+                assert not any(line.lstrip().startswith("(SELECT min") for line in changed.split("\n"))
+
+
 def test_a_change_rewrites_its_own_line_and_no_other(proposed):
     folder, tables = proposed
     text = (folder / "leads.sql").read_text()

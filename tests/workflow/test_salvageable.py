@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
 from warehouse.access.reader import SYSTEM, Reader, Viewer
@@ -17,7 +19,14 @@ from warehouse.schema import customer_scores, experiment_results
 from warehouse.stores.connect import Stores
 from workflow import nightly
 from workflow.alerts import alert_queue
-from workflow.experiments.persuadable import GROUPS, MODEL, SALVAGEABLE, judged, known_chances
+from workflow.experiments.persuadable import (
+    GROUPS,
+    MODEL,
+    SALVAGEABLE,
+    hidden_groups,
+    judged,
+    known_chances,
+)
 
 # One worker builds the bank these share; the other goes on elsewhere meanwhile.
 pytestmark = pytest.mark.xdist_group("night-4000")
@@ -73,7 +82,16 @@ def test_with_proof_everybody_gets_a_chance_and_the_queue_goes_by_it(night: Stor
 
 def test_too_few_departures_give_no_figure() -> None:
     described = pd.DataFrame({"treated": [True, False] * 50, "left": [0, 1, 1, 0] * 25})
-    assert judged(described.assign(total_balance=np.arange(100.0)), 10) == {}
+    assert judged(described.assign(total_balance=np.arange(100.0)), 10, 1.96) == {}
+
+
+@given(st.lists(st.one_of(st.integers(0, 25), st.integers(0, 2000)), min_size=4, max_size=4))
+def test_of_the_four_groups_no_few_people_are_left_by_subtraction(numbers: list[int]) -> None:
+    sizes = dict(zip(GROUPS, numbers, strict=True))
+    hidden = hidden_groups(sizes, 10)
+    assert {group for group, n in sizes.items() if 0 < n < 10} <= hidden
+    rest = sum(sizes[group] for group in hidden)
+    assert not hidden or (len(hidden) > 1 and rest >= 10) or all(sizes[g] == 0 for g in set(GROUPS) - hidden)
 
 
 def test_the_four_groups_hold_everybody_once_and_call_helps_the_persuadable_alone() -> None:
@@ -90,7 +108,7 @@ def test_the_four_groups_hold_everybody_once_and_call_helps_the_persuadable_alon
             "left": (random.random(n) < chance).astype(int),
         }
     )
-    figures = judged(described, 10)
+    figures = judged(described, 10, 1.96)
     assert figures["qini"].low > 0
     sizes = [figures[group].value for group in GROUPS]
     assert n / 2 < np.nansum(sizes) <= n

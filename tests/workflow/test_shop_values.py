@@ -62,6 +62,16 @@ def test_the_night_values_everybody_who_bought_and_says_on_what_it_rests(bought:
     assert "40.0% of revenue, as the setting `margin_share` says" in note
 
 
+def test_once_its_customers_are_valued_a_shop_still_does_not_know_who_left(bought: Stores) -> None:
+    reader = Reader(bought, SYSTEM, bought.snapshot())
+    available = data_coverage.available_columns(reader)
+    answer = ask(
+        Query.of(["customers_left", "churn_rate", "lifetime_value"], Scope(YEAR)), reader, available
+    ).iloc[0]
+    assert pd.isna(answer["customers_left"])
+    assert pd.isna(answer["churn_rate"])
+
+
 def test_a_years_values_are_held_against_what_came_with_nothing_dated_later(bought: Stores) -> None:
     reader = Reader(bought, SYSTEM, bought.snapshot())
     table = reader.frame(select(value_hindsight).order_by(value_hindsight.c.tenth))

@@ -195,5 +195,5 @@ def test_a_step_is_a_process_of_its_own_that_one_cannot_start_twice(stores, monk
     stopped = upload_runs.last(upload)
     assert stopped is not None
     assert stopped.state == "failed"
-    assert "nothing of it was kept" in stopped.sentence
+    assert "The page Loads says whether your data are loaded" in stopped.sentence
     stores.app_db.dispose()

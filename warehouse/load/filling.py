@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import duckdb
 from sqlalchemy import Table
@@ -58,6 +60,7 @@ def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_tota
             described = db.execute(f"DESCRIBE SELECT * FROM (\n{source.query}\n)").fetchall()
             given = {row[0]: row[1] for row in described}
             contract.check_columns(table, label, given)
+            _check_reads(db, source.query, table, label)
         else:
             staged = staging.stage(db, table, source, delivery.environment, delivery.had)
             given, where = staged.given, staged.where
@@ -106,6 +109,31 @@ def fill(db: duckdb.DuckDBPyConnection, delivery: Delivery, stated: control_tota
         ) from None
     control_totals.check(db, table, label, stated, removed)
     return " ".join(c.key for c in columns)
+
+
+_OURS = ("before", "derived")
+"""Where Concord keeps the bank loaded before, while a load compares with it, and what nights worked out."""
+
+
+def _check_reads(db: duckdb.DuckDBPyConnection, query: str, table: Table, label: str) -> None:
+    """Raise LoadRefused for a mapping that reads what Concord keeps itself, or that takes a question from a text."""
+    row = db.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
+    parts = list(_parts(json.loads(row[0]) if row else {}))
+    reads = {str(p.get(at, "")).lower() for p in parts for at in ("catalog_name", "schema_name")}
+    calls = {str(p.get("function_name", "")).lower() for p in parts}
+    if reads.intersection(_OURS) or calls & {"query", "query_table"}:
+        raise LoadRefused(
+            f"Table {table.name}: {label} reads what Concord keeps itself. Let it read the folder’s files alone. "
+            f"{contract.NOTHING}"
+        )
+
+
+def _parts(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every object of a statement as the engine has parsed it."""
+    if isinstance(tree, dict):
+        yield tree
+    for part in tree.values() if isinstance(tree, dict) else tree if isinstance(tree, list) else ():
+        yield from _parts(part)
 
 
 def _check_rows(

@@ -88,10 +88,16 @@ class Choice:
 
 def blocks(text: str, tables: Sequence[SourceTable]) -> list[MappedRows]:
     """The SELECTs of a mapping that the grid can show; none where its text has another form than a proposal's."""
-    parts = _parts(text.splitlines())
+    lines = _lines(text)
+    parts = _parts(lines)
     if parts is None:
         return []
-    return [_block(text.splitlines(), begin, end, tables) for begin, end in parts]
+    return [_block(lines, begin, end, tables) for begin, end in parts]
+
+
+def _lines(text: str) -> list[str]:
+    """The lines as the engine sees them: `splitlines` would also end one at letters that the engine reads on through."""
+    return text.removesuffix("\n").split("\n")
 
 
 def changed(
@@ -103,7 +109,7 @@ def changed(
     vocabulary: Mapping[str, tuple[str, ...]],
 ) -> str:
     """The mapping with some columns of its SELECT number `at` chosen anew; every other line stays as it is."""
-    lines, those = text.splitlines(), blocks(text, tables)
+    lines, those = _lines(text), blocks(text, tables)
     before = [dict(block.cells) for block in those]
     for name, choice in choices.items():
         column = BANK.tables[f"{UNIFIED}.{table}"].c[name]
@@ -132,7 +138,7 @@ def begun(table: str, source: SourceTable, needed_for: Mapping[str, Sequence[str
 
 def origin(text: str, name: str) -> str:
     """What a mapping's comment says a column was guessed from; "" where it says nothing."""
-    lines = text.splitlines()
+    lines = _lines(text)
     at = next((n for n, line in enumerate(lines) if (m := _LINE.match(line)) and m["name"] == name), 0)
     comment: list[str] = []
     while at and lines[at - 1].lstrip().startswith("--") and not _NOT_GIVEN.match(lines[at - 1]):

@@ -75,8 +75,9 @@ def _need(column: str, needed_for: Mapping[str, Sequence[str]], *, given: bool) 
 
 
 def _comment(text: str, indent: str = "") -> list[str]:
+    # What a file's own words hold beside letters could end the comment, and be read as a mapping.
     return textwrap.wrap(
-        text,
+        "".join(letter if letter.isprintable() else " " for letter in text),
         _WIDTH,
         initial_indent=f"{indent}-- ",
         subsequent_indent=f"{indent}--   ",

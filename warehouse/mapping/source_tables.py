@@ -274,6 +274,11 @@ def _looked_at(db: duckdb.DuckDBPyConnection, label: str, reads: str, query: str
         # By this name a mapping finds it in a load.
         db.execute(f"CREATE TEMP VIEW {reads} AS SELECT * FROM {relation}")
     names = [r[0] for r in db.execute(f"DESCRIBE {relation}").fetchall()]
+    for name in names:
+        if not name.isprintable():
+            raise LoadRefused(
+                f"The name of its column “{_printable(name)}” holds a line break or another control character. Rename it."
+            )
     count = db.execute(f"SELECT count(*) FROM {relation}").fetchone()
     columns = tuple(_column(db, relation, name) for name in names)
     return SourceTable(

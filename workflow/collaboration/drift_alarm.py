@@ -1,4 +1,4 @@
-"""When the customers have moved away from those a model learned from, whoever answers for it finds that in the inbox.
+"""When customers are no longer like those a model learned from, whoever answers for it finds that in the inbox.
 
 It is an observation that waits for Analytics and names the owner; one for each version of the model, for it is answered
 by looking into it or by training anew.
@@ -49,7 +49,9 @@ def raise_of_tonight(stores: Stores, night: Reader, model: ChurnModel | None, as
     version = "" if model is None else model.card.version
     if not version or not raise_alarm(stores, version, drift_of(night, version, as_of), as_of):
         return ()
-    return ("The churn model's customers have moved; its owner's inbox says how far.",)
+    return (
+        "Customers are no longer like those the churn model learned from; its owner's inbox says how far.",
+    )
 
 
 def raise_alarm(stores: Stores, version: str, index: Mapping[str, float], as_of: date) -> bool:
@@ -58,7 +60,7 @@ def raise_alarm(stores: Stores, version: str, index: Mapping[str, float], as_of:
     A number that counts days since an event only grows, so it says nothing.
     """
     moved = {name: value for name, value in index.items() if value > MOVED and not _counts_days(name)}
-    title = f"The customers have moved away from those that churn model {version} learned from"
+    title = f"Customers are no longer like those that churn model {version} learned from"
     if not moved or any(r.title == title for r in records_of(Reader(stores, SYSTEM), KIND)):
         return False
     largest = sorted(moved, key=lambda name: -moved[name])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from models.churn import cross_sell_prediction
 from warehouse.access.reader import SYSTEM, Reader
@@ -31,9 +31,11 @@ def missed(reader: Reader, today: date) -> dict[str, str]:
     night = Reader(reader.stores, SYSTEM, reader.snapshot)
     people = contactable.people(night, only=ids)
     free = set(people.loc[people["why_not"] == "", "customer_id"]) - set(left_alone(night))
-    # Of every arm: who is held out is not to be called for another reason, and why somebody is missing is not told.
-    open_alerts = select(alerts.c.customer_id).where(alerts.c.status != "closed")
-    for statement in (select(offers.c.customer_id), open_alerts):
+    # Of every arm: who is held out is not to be called for another reason, and why somebody is missing is not told. A
+    # held-out alert closes when its condition ends, and its customer is compared with the called ones long after.
+    of_alerts = or_(alerts.c.status != "closed", alerts.c.arm == "held_out", alerts.c.offered_on.is_not(None))
+    without_alert = select(offers.c.customer_id).where(offers.c.alert_id.is_(None))
+    for statement in (without_alert, select(alerts.c.customer_id).where(of_alerts)):
         free -= set(night.frame(statement)["customer_id"])
     chances = _wealth_chances(reader, today)
     rows = profiles[profiles["customer_id"].isin(free)]

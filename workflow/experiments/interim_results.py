@@ -49,7 +49,7 @@ COVARIATES = (
     *("chance", "tenure_days", "products_held", "total_balance", "revenue_365d"),
     *("days_since_customer_made_transaction", "app_sessions_30d", "complaints_365d"),
 )
-HORIZONS = {3: 90, 6: 180, 12: 365}
+HORIZONS = {3: 90, 6: 180, 12: 360}
 """Months after the draw → the days within which something counts."""
 Figures = dict[str, PredictionMetric]
 
@@ -147,7 +147,7 @@ def _look(reader: Reader, rows: pd.DataFrame, look: Look, available: AvailableCo
             did = drawn.happened(rows, events(reader, set(rows["customer_id"])), rows["until"])
             figures[outcome] = _compared(rows.assign(happened=did), outcome, look, smallest)
     figures[CHURN] |= _worth(reader, rows, described, figures[CHURN])
-    figures[SALVAGEABLE] = persuadable.judged(described, smallest)
+    figures[SALVAGEABLE] = persuadable.judged(described, smallest, look.bound)
     figures[BALANCE] = _balance(described, smallest)
     return figures | _side_by_side(reader, everybody, look, rows.set_index("customer_id")["chance"])
 

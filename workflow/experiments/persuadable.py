@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from models.experiments.sequential_analysis import effect
 from warehouse.access.data_coverage import AvailableColumns
 from warehouse.access.reader import Reader
 from warehouse.disclosure.minimum_cell_size import is_enough, is_few
+from warehouse.disclosure.secondary_suppression import with_complementary
 from warehouse.schema import customer_scores, experiment_results
 from workflow.experiments import arms as drawn
 from workflow.experiments.planned_analyses import OF_A_RULE
@@ -28,12 +31,12 @@ WORTH_A_CALL = 0.02
 GROUPS = ("persuadable", "sure_thing", "lost_cause", "sleeping_dog")
 
 
-def judged(described: pd.DataFrame, smallest: int) -> dict[str, PredictionMetric]:
+def judged(described: pd.DataFrame, smallest: int, bound: float) -> dict[str, PredictionMetric]:
     """The Qini coefficient of an experiment and its four groups, by customers the learner did not see.
 
     `described` holds one row per customer: the profile before the draw, `treated` and `left`. Of each of `GROUPS` the
     size (NaN below `smallest`) and, as `…_effect`, the difference of the shares that left, treated less held out; that
-    is missing where too few left or stayed. Empty if too few left at all.
+    is missing where too few left or stayed, and has the `bound` of its look. Empty if too few left at all.
     """
     treated, left = described["treated"].to_numpy(float), described["left"].to_numpy(float)
     if not uplift.enough(treated, left):
@@ -44,20 +47,24 @@ def judged(described: pd.DataFrame, smallest: int) -> dict[str, PredictionMetric
     of = uplift.groups(without, with_call, WORTH_A_CALL, float(left[treated == 0].mean()))
     rows = described.assign(happened=described["left"], chance=float("nan"))
     sizes = {group: int((of == group).sum()) for group in GROUPS}
-    hidden = [group for group in GROUPS if is_few(sizes[group], smallest)]
-    if len(hidden) == 1:
-        # All together are known, so one alone could be worked out: the smallest of the others goes with it.
-        hidden.append(min((g for g in GROUPS if g not in hidden), key=lambda g: sizes[g]))
+    hidden = hidden_groups(sizes, smallest)
     for group in GROUPS:
         members = rows[of == group]
         n = float("nan") if group in hidden else float(len(members))
         figures[group] = PredictionMetric(value=n, low=float("nan"), high=float("nan"))
         did = members["happened"].groupby(members["treated"]).agg(["sum", "count"])
         least = min(did["sum"].min(), (did["count"] - did["sum"]).min()) if len(did) > 1 else 0
-        compared = effect(members) if is_enough(least, smallest) else {}
+        compared = effect(members, bound) if is_enough(least, smallest) else {}
         if "points" in compared:
             figures[f"{group}_effect"] = compared["points"]
     return figures
+
+
+def hidden_groups(sizes: Mapping[str, int], smallest: int) -> frozenset[str]:
+    """The groups whose size is not shown. All together are known, so they are more than one, and enough people."""
+    people = pd.Series(sizes, dtype=float)
+    blank = with_complementary(people, is_few(people, smallest), [pd.Series(people.index)], smallest)
+    return frozenset(people.index[blank])
 
 
 def chance_to_save(reader: Reader, profiles: pd.DataFrame, available: AvailableColumns) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import json
 import os
 import secrets
 import shutil
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -85,12 +86,12 @@ def may(stores: Stores, viewer: Viewer, subject: str = "") -> None:
 def current(stores: Stores, viewer: Viewer) -> Upload | None:
     """What the administrator is about to load; None if nothing."""
     may(stores, viewer)
-    return next((u for u in _everybody(stores) if u.owner == viewer.username), None)
+    return next((u for u in everybody(stores) if u.owner == viewer.username), None)
 
 
 def by_name(stores: Stores, name: str) -> Upload:
     """The upload of that name, for the process that works on it. Raises LoadRefused where there is none."""
-    for upload in _everybody(stores):
+    for upload in everybody(stores):
         if upload.room.name == name:
             return upload
     raise LoadRefused(f"There is no upload {name}. It was loaded, discarded, or not worked on for a day.")
@@ -108,12 +109,14 @@ def take(stores: Stores, viewer: Viewer, files: Sequence[tuple[str, IO[bytes]]])
     folder = room / "files"
     folder.mkdir(mode=0o700)
     most = stores.settings.load_upload_mb * MEGABYTE
+    left = most * UNPACKED
     try:
         for name, content in files:
             if name.lower().endswith(".zip"):
-                _unpack(name, content, folder, most * UNPACKED)
+                left -= _unpack(name, content, folder, left)
             else:
-                _keep(_checked_name(name), iter(partial(content.read, _BLOCK), b""), folder, most)
+                own = iter(partial(content.read, _BLOCK), b"")
+                left -= _keep(_checked_name(name), own, folder, min(most, left))
         names = sorted(p.name for p in folder.iterdir())
         if not names:
             raise _refused("The upload", "holds no file that can be read.", "Choose the exports themselves.")
@@ -147,6 +150,16 @@ def point(stores: Stores, viewer: Viewer, name: str) -> Upload:
         raise ChangeRefused(
             f"There is no folder “{name}” below {allowed}. Look at its name; nothing was read."
         )
+    ours = stores.settings.data_dir.resolve()
+    if folder.is_relative_to(ours) or ours.is_relative_to(folder):
+        raise ChangeRefused(
+            "That folder holds Concord’s own files. Choose the one of the exports; nothing was read."
+        )
+    if not os.access(folder, os.W_OK):
+        raise ChangeRefused(
+            f"Concord may not write into {folder}, where the mappings would stand beside the exports. Give its account "
+            "that right, or copy the exports to a folder where it has it. Nothing was read."
+        )
     room = _new_room(stores, viewer)
     with audit.entry(stores, viewer.username, "load.pointed", room.name, str(folder)[:200]):
         return _begin(stores, viewer, room, folder, pointed=True)
@@ -158,7 +171,9 @@ def pointed_at(stores: Stores) -> list[str]:
         return []
     allowed = Path(stores.settings.load_from).expanduser().resolve()
     with suppress(OSError):
-        return sorted(p.name for p in allowed.iterdir() if p.is_dir() and not p.name.startswith("."))
+        ours = stores.settings.data_dir.resolve()
+        folders = [p for p in allowed.iterdir() if p.is_dir() and not p.name.startswith(".")]
+        return sorted(p.name for p in folders if not ours.is_relative_to(p.resolve()))
     return []
 
 
@@ -180,10 +195,24 @@ def touch(stores: Stores, upload: Upload, **changes: str) -> Upload:
 
 def sweep(stores: Stores, busy: Callable[[Upload], bool]) -> int:
     """Remove uploads that nobody has worked on for a day and that are not `busy`; gives how many."""
-    old = [u for u in _everybody(stores) if stores.now() - u.touched_at > KEPT and not busy(u)]
+    old = [u for u in everybody(stores) if stores.now() - u.touched_at > KEPT and not busy(u)]
     for upload in old:
         audit.note(stores, upload.owner, "load.discarded", upload.room.name, "Nobody worked on it for a day.")
         shutil.rmtree(upload.room, ignore_errors=True)
+    return len(old) + _half_taken(stores)
+
+
+def _half_taken(stores: Stores) -> int:
+    """Remove what a process left that was ended while it took files; it has no owner yet. By the disk's own clock."""
+    home = stores.settings.data_dir / ROOM
+    without = [room for room in home.iterdir() if _of(room) is None] if home.is_dir() else []
+    if not without:
+        return 0
+    with tempfile.TemporaryFile(dir=home) as file:
+        now = os.fstat(file.fileno()).st_mtime
+    old = [room for room in without if now - room.stat().st_mtime > KEPT.total_seconds()]
+    for room in old:
+        shutil.rmtree(room, ignore_errors=True)
     return len(old)
 
 
@@ -236,7 +265,8 @@ def _begin(stores: Stores, viewer: Viewer, room: Path, folder: Path, *, pointed:
     return upload
 
 
-def _everybody(stores: Stores) -> Iterator[Upload]:
+def everybody(stores: Stores) -> Iterator[Upload]:
+    """Every upload that is there, whoever brought it."""
     home = stores.settings.data_dir / ROOM
     rooms = sorted(home.iterdir()) if home.is_dir() else []
     yield from (upload for room in rooms if (upload := _of(room)) is not None)
@@ -299,8 +329,8 @@ def _keep(name: str, content: Iterator[bytes], folder: Path, most: int) -> int:
     return size
 
 
-def _unpack(name: str, content: IO[bytes], folder: Path, most: int) -> None:
-    """The files of a zip, whatever folders they stand in; refused as soon as they grow out of all proportion."""
+def _unpack(name: str, content: IO[bytes], folder: Path, most: int) -> int:
+    """Keep the files of a zip, whatever folders they stand in; gives their size. Refused once out of all proportion."""
     try:
         with zipfile.ZipFile(content) as archive:
             entries = [e for e in archive.infolist() if not e.is_dir() and not _is_beside(e.filename)]
@@ -313,6 +343,7 @@ def _unpack(name: str, content: IO[bytes], folder: Path, most: int) -> None:
                     raise _refused(f"{name}: {own}", "is a zip inside a zip.", "Unpack it first.")
                 with archive.open(entry) as packed:
                     size += _keep(own, _measured(packed, entry, name), folder, most - size)
+            return size
     except (
         zipfile.BadZipFile,
         NotImplementedError,

@@ -30,6 +30,7 @@ REASONS = {
     "owner": "The owner of the export asked me about a row",
 }
 """Why somebody may see what says who somebody is."""
+_UNREADABLE = "-- This file cannot be read as UTF-8 text. Save it so, or remove it."
 _GONE = "There is nothing to load here any more. Upload the files again."
 _CHANGED = (
     "Somebody changed {}.sql meanwhile. It is drawn anew: look at it, and choose again. Nothing was changed."
@@ -50,9 +51,14 @@ def mappings(upload: Upload, tables: Sequence[SourceTable]) -> list[TableMapping
     there = []
     for table in UNIFIED_TABLES:
         file = upload.folder / f"{table.name}.sql"
-        with suppress(FileNotFoundError):
+        try:
             text = file.read_text(encoding="utf-8-sig")
-            there.append(TableMapping(table=table.name, text=text, blocks=mapping_grid.blocks(text, tables)))
+        except FileNotFoundError:
+            continue
+        except (OSError, UnicodeDecodeError):
+            there.append(TableMapping(table=table.name, text=_UNREADABLE, blocks=()))
+            continue
+        there.append(TableMapping(table=table.name, text=text, blocks=mapping_grid.blocks(text, tables)))
     return there
 
 

@@ -20,6 +20,9 @@ from workflow.loads.upload_steps import DRY_RUN, FAILED, LOAD, LOOK, RUNNING
 
 HERE = Path(__file__).parents[2]
 _STOPPED = "It was stopped before it ended, and nothing of it was kept. Start it again."
+_LOAD_STOPPED = (
+    "It was stopped before it ended. The page Loads says whether your data are loaded; if not, load again."
+)
 ACTIONS = {LOOK: "load.looked", DRY_RUN: "load.dry_run", LOAD: "load.begun"}
 
 
@@ -70,6 +73,14 @@ def start(stores: Stores, viewer: Viewer, step: str) -> None:
     threading.Thread(target=process.wait, name="upload-step", daemon=True).start()
 
 
+def discard(stores: Stores, viewer: Viewer) -> None:
+    """Remove what the administrator uploaded. Raises ChangeRefused while a step runs, which may be the load itself."""
+    upload = upload_folders.current(stores, viewer)
+    if upload is not None and is_running(upload):
+        raise ChangeRefused("A step is running. Wait until it has ended, then discard the files.")
+    upload_folders.discard(stores, viewer)
+
+
 def last(upload: Upload) -> StepRun | None:
     """The step that runs or ended last; one whose process has gone without a word has failed."""
     note = upload.read("run")
@@ -80,7 +91,8 @@ def last(upload: Upload) -> StepRun | None:
         note = upload.read("run")  # it may have ended between the two looks
         run = StepRun(**note)
         if run.state == RUNNING:
-            return StepRun(step=run.step, state=FAILED, lines=run.lines, sentence=_STOPPED)
+            sentence = _LOAD_STOPPED if run.step == LOAD else _STOPPED
+            return StepRun(step=run.step, state=FAILED, lines=run.lines, sentence=sentence)
     return run
 
 

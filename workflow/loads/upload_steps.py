@@ -259,19 +259,30 @@ def _load(
         )
     before = stores.place.served()
     called = upload.folder.name if upload.pointed else f"upload {upload.room.name}"
-    loaded = noted_load.run(
-        stores,
-        upload.folder,
-        upload.owner,
-        called=called,
-        as_of=_as_of(upload),
-        environment=environment,
-        progress=progress,
-        now=now,
-    )
-    # With the sample bank its clock ends, and what was touched by it would be months old.
-    upload_folders.touch(replace(stores, now=now), upload)
+    try:
+        loaded = noted_load.run(
+            stores,
+            upload.folder,
+            upload.owner,
+            called=called,
+            as_of=_as_of(upload),
+            environment=environment,
+            progress=progress,
+            now=now,
+        )
+    except Exception as error:
+        if stores.place.served() == before:
+            raise
+        # Everybody reads it already: the sample's accounts end with the sample, whatever else fails.
+        once_loaded()
+        raise LoadRefused(
+            "Your data are loaded and everybody reads them, but the line about it could not be written to the audit log. "
+            "Run “python -m cli doctor” on the server, then discard these files."
+        ) from error
     once_loaded()
+    # With the sample bank its clock ends, and what was touched by it would be months old.
+    for one in upload_folders.everybody(stores):
+        upload_folders.touch(replace(stores, now=now), one)
     upload_folders.empty_out(stores, upload)
     upload.forget("look", "dry_run")
     upload.write(

@@ -179,7 +179,7 @@ def facts(rule: AlertRule, row: Mapping[str, Any]) -> list[dict[str, Any]]:
             words = sentence(name, value).removesuffix(".")
             words += f"{_since(name, value, row)}{_changed(name, value, row)}."
             texts.append({"name": name, "value": value, "sentence": words})
-    if rule.needs_model:
+    if rule.needs_model and "probability" not in idle:
         texts += [
             {
                 "name": reason["feature"],

@@ -165,16 +165,20 @@ def without_source(lost: Mapping[str, Any]) -> str:
     """What the scores would have been without a source, as a sentence for whoever owns it; `lost` is its ROC-AUC row."""
     table = BANK.tables[f"{UNIFIED}.{lost['part']}"]
     who = f"{table.info['owner']}: without your “{plain(table.name)}”"
-    value, low, high = (numeral(lost[end], 3) for end in ("value", "low", "high"))
+    value, low, high = (with_sign(lost[end], 3) for end in ("value", "low", "high"))
     if lost["low"] > 0:
+        value, low, high = (numeral(lost[end], 3) for end in ("value", "low", "high"))
         return (
             f"{who}, the scores would tell those who leave from those who stay less well, by {value} of ROC-AUC "
             f"(95% interval {low} to {high})."
         )
     if lost["high"] < 0:
         return (
-            f"{who}, the scores would have been better on that day (ROC-AUC lost {value}, {low} to {high})."
+            f"{who}, the scores would have told them apart better on that day: ROC-AUC would have been "
+            f"{numeral(-lost['value'], 3)} higher "
+            f"(95% interval {numeral(-lost['high'], 3)} to {numeral(-lost['low'], 3)})."
         )
     return (
-        f"{who}, the scores would be about as good: no clear loss of ROC-AUC ({with_sign(lost['value'], 3)})."
+        f"{who}, it is not clear whether the scores would be worse: ROC-AUC lost {value} "
+        f"(95% interval {low} to {high})."
     )

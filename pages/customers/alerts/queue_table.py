@@ -71,7 +71,7 @@ def _lines(people: pd.DataFrame, today: date) -> pd.DataFrame:
             "Status": [status(alert, today) for alert in flagged],
             "Contacted": pd.to_datetime(people["contacted_on"]).to_list(),
             "Next task": people["next_task"].to_list(),
-            "Why, when raised": [" ".join(alert.facts) for alert in flagged],
+            "Reasons at the time": [" ".join(alert.facts) for alert in flagged],
             f"Order, {currency()}": rounded_column(people["worth"].astype(float)).to_list(),
         }
     )
@@ -117,9 +117,9 @@ def _columns(people: pd.DataFrame) -> tables.Columns:
         "Next task": st.column_config.TextColumn(
             width="medium", help="The first open task for the customer, and the day it is due."
         ),
-        "Why, when raised": st.column_config.TextColumn(
+        "Reasons at the time": st.column_config.TextColumn(
             width="large",
-            help="The numbers that raised the alert: since when each holds, and what it was a week before.",
+            help="What held when the alert was made: since when, and what it was a week before.",
         ),
         f"Order, {currency()}": number(
             width="small",

@@ -232,7 +232,8 @@ def sources(model: JudgedModel) -> None:
         return
     order = rows[rows["measure"] == "roc_auc"].sort_values("value", ascending=False)["part"].tolist()
     rows = rows.assign(place=rows["part"].map(order.index)).sort_values("place", kind="stable")
-    lost = rows[rows["measure"] == "roc_auc"]
+    # Of too few people no loss is shown, so there is no sentence on it either.
+    lost = rows[(rows["measure"] == "roc_auc") & rows["value"].notna()]
     rows["part"] = [plain(p).capitalize() for p in rows["part"]]
     columns = {
         "roc_auc": ("ROC-AUC lost without it", to(3, with_sign)),

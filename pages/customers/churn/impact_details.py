@@ -17,11 +17,15 @@ from workflow.experiments.interim_results import BALANCE, CHURN, COVARIATES, CRO
 from workflow.experiments.persuadable import GROUPS, SALVAGEABLE, WORTH_A_CALL
 
 OUTCOMES = {CHURN: "Left", CROSS_SELL: "Opened a wealth product"}
+_POINTS = numeral(100 * WORTH_A_CALL)
 GROUP_WORDS = {
-    "persuadable": ("Persuadables", "stay if they are called, and leave otherwise"),
-    "sure_thing": ("Sure things", "stay either way"),
-    "lost_cause": ("Lost causes", "leave more often than usual either way"),
-    "sleeping_dog": ("Sleeping dogs", "leave if they are called, and stay otherwise"),
+    "persuadable": (
+        "Persuadables",
+        f"a call lowers their predicted chance of leaving by {_POINTS} points or more",
+    ),
+    "sure_thing": ("Sure things", "a call changes it little, and few leave"),
+    "lost_cause": ("Lost causes", "a call changes it little, and more leave than usual"),
+    "sleeping_dog": ("Sleeping dogs", f"a call raises it by {_POINTS} points or more"),
 }
 NOT_YET = "not enough data yet"
 
@@ -51,7 +55,9 @@ def _within(reading: ExperimentResult, outcome: str, months: int, today: date) -
         ripe = None if reading.first_on is None else reading.first_on + timedelta(days=HORIZONS[months])
         if ripe is None or ripe > today:
             return f"too early: nobody before {day(ripe)}" if ripe else "too early"
-        return "too early: at the next analysis"
+        if reading.following is None:
+            return "not read: no further analysis is planned"
+        return f"too early: at the analysis on {day(reading.following.on)}"
     sizes = [
         "few" if isnan(figures[arm].value) else numeral(figures[arm].value) for arm in ("treated", "held_out")
     ]
@@ -73,7 +79,7 @@ def who_can_be_saved(reading: ExperimentResult) -> None:
     st.markdown(f":material/{icon}: {escaped(sentence)}")
     if "qini" not in figures or GROUPS[0] not in figures:
         return
-    total = sum(figures[g].value for g in GROUPS if not isnan(figures[g].value))
+    total = sum(reading.figures[CHURN][arm].value for arm in ("treated", "held_out"))
     rows = []
     for group in GROUPS:
         title, what = GROUP_WORDS[group]
@@ -85,9 +91,7 @@ def who_can_be_saved(reading: ExperimentResult) -> None:
         rows.append(
             {
                 "Group": f"{title}: {what}",
-                "Customers": "too few to show"
-                if isnan(size)
-                else f"{numeral(size)} ({share(size / total, 0)})",
+                "Customers": _of_all(size, total),
                 "Left, treated less held out": difference,
             }
         )
@@ -98,6 +102,13 @@ def who_can_be_saved(reading: ExperimentResult) -> None:
         f"{share(WORTH_A_CALL, 0)} changes nothing; such a customer is a lost cause from the held-out's usual chance on. "
         "What one person would have done otherwise nobody can see: the last column compares the group's two arms."
     )
+
+
+def _of_all(size: float, total: float) -> str:
+    """A group's size and its share of all who were watched, hidden groups included."""
+    if isnan(size):
+        return "too few to show"
+    return numeral(size) if isnan(total) else f"{numeral(size)} ({share(size / total, 0)})"
 
 
 def _qini(reading: ExperimentResult) -> tuple[str, str]:
@@ -129,14 +140,15 @@ def alike_before(reading: ExperimentResult) -> None:
             )
         return
     apart = [name for name in COVARIATES if name in figures and abs(figures[name].value) > ALIKE]
+    rows = [(_label(name), figures[name]) for name in COVARIATES if name in figures]
     one = "1 number lies" if len(apart) == 1 else f"{len(apart)} numbers lie"
     limit = numeral(ALIKE, 1)
     st.markdown(
-        f":material/check: Before the assignment the arms were alike: every number within {limit} standard deviations."
+        f":material/check: Before the assignment the arms were alike: {len(rows)} of {len(COVARIATES)} numbers could be "
+        f"compared, and all lie within {limit} standard deviations."
         if not apart
         else f":material/warning: Before the assignment {one} more than {limit} standard deviations apart."
     )
-    rows = [(_label(name), figures[name]) for name in COVARIATES if name in figures]
     with st.expander("Balance of the arms before the assignment"):
         tables.show(
             pd.DataFrame(

@@ -6,6 +6,7 @@ import streamlit as st
 from metrics.attribution import channel_net_value, value_meaning
 from metrics.comparison.words import hkd, numeral
 from metrics.definitions.scope import Scope
+from metrics.query import value_basis
 from models.value import net_value
 from pages.components import data, tables
 from pages.growth.channels import value_checks
@@ -51,16 +52,18 @@ def _by_month_of_joining(viewer: Viewer, scope: Scope) -> None:
         tables.empty(value_checks.why_nobody_joined(viewer, scope))
         return
     settings = data.reader(viewer).stores.settings
+    by_purchases = value_basis.rests_on_purchases(data.available_columns(viewer))
     st.caption(
         f"Net revenue since joining and expected until {settings.value_horizon_months} months after it, on average over "
-        "everybody who joined in the month, with its 95% interval."
+        f"{'those of them who have bought' if by_purchases else 'everybody who joined in the month'}, with its 95% "
+        "interval."
     )
     tables.show(
         table,
         "value-by-month",
         "too few",
         means=value_meaning.VALUED,
-        columns={"Customers": st.column_config.NumberColumn(format="localized")},
+        columns=dict.fromkeys(("Customers", "Valued"), st.column_config.NumberColumn(format="localized")),
     )
 
 
@@ -71,6 +74,7 @@ def valued_by_month(viewer: Viewer, scope: Scope) -> pd.DataFrame:
         {
             "Joined in": [f"{pd.Timestamp(month):%b %Y}" for month in cohorts["group"]],
             "Customers": cohorts["won"],
+            "Valued": cohorts["valued"],
             "Lifetime value": [hkd(v) if pd.notna(v) else "not known" for v in cohorts["ltv"]],
             "At least": [hkd(v) if pd.notna(v) else "not known" for v in cohorts["ltv_low"]],
             "At most": [hkd(v) if pd.notna(v) else "not known" for v in cohorts["ltv_high"]],
