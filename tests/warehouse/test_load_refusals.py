@@ -150,6 +150,10 @@ REFUSALS: dict[str, tuple[dict[str, str | None], list[str]]] = {
         {"tickets_sql": "SELECT customer_id AS ticket_id FROM Derived.customer_scores"},
         ["Let it read the folder’s files alone"],
     ),
+    "a mapping that turns the bank loaded before": (
+        {"tickets_sql": "SELECT * FROM (PIVOT before.unified.customers ON segment USING count(*))"},
+        ["Let it read the folder’s files alone"],
+    ),
     "a mapping that names a table in a text": (
         {"tickets_sql": "SELECT customer_id AS ticket_id FROM query_table/**/('unified.customers')"},
         ["Let it read the folder’s files alone"],
