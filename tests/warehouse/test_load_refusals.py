@@ -152,7 +152,7 @@ REFUSALS: dict[str, tuple[dict[str, str | None], list[str]]] = {
     ),
     "a mapping that turns the bank loaded before": (
         {"tickets_sql": "SELECT * FROM (PIVOT before.unified.customers ON segment USING count(*))"},
-        ["Let it read the folder’s files alone"],
+        ["tickets.sql must be one SELECT"],
     ),
     "a mapping that names a table in a text": (
         {"tickets_sql": "SELECT customer_id AS ticket_id FROM query_table/**/('unified.customers')"},

@@ -123,7 +123,7 @@ def _check_reads(db: duckdb.DuckDBPyConnection, query: str, table: Table, label:
     parts = list(_parts(tree))
     reads = {str(p.get(at, "")).lower() for p in parts for at in ("catalog_name", "schema_name")}
     calls = {str(p.get("function_name", "")).lower() for p in parts}
-    # A pivot is taken apart by the engine before it can be looked at: then the words alone decide.
+    # What the engine cannot take apart is held to its words alone.
     unseen = tree.get("error") and re.search(r"before|derived|query", query, re.IGNORECASE)
     if reads.intersection(_OURS) or calls & {"query", "query_table"} or unseen:
         raise LoadRefused(
