@@ -19,6 +19,7 @@ from warehouse.schema import customers, offer_results, tickets, touches
 from warehouse.stores.connect import Stores
 from workflow import nightly
 from workflow.alerts.alert_steps import take_back
+from workflow.customers import contactable
 from workflow.customers.offer_eligibility import BY_CODE, choose, never
 from workflow.customers.offers import facts_of, next_step, offer_for_all, what_it_did
 
@@ -115,8 +116,11 @@ def test_an_alert_keeps_the_day_of_the_first_offer_until_that_is_taken_back(nigh
     assert offered_on() == {night.now().date()}, (
         "the customer was offered something, whichever alert it was for"
     )
+    who = alert["customer_id"]
+    assert contactable.last_offers(Reader(night, SYSTEM))[who] == night.now().date()
     take_back(night, rm, number, "The wrong customer", 2)
     assert offered_on() == {None}
+    assert who not in contactable.last_offers(Reader(night, SYSTEM)), "so nothing waits for an answer"
 
 
 def test_an_offer_is_a_step_of_the_alert_and_stands_on_the_application_database_with_its_cost(

@@ -9,12 +9,12 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from metrics.customers.relationships import left_for_good
 from warehouse.access import data_coverage
 from warehouse.access.reader import Reader
-from warehouse.app_db.app_schema import offers
+from warehouse.app_db.app_schema import alerts, offers
 from warehouse.schema import customers, relationship_managers, tickets
 from workflow.alerts import contacts
 from workflow.customers import consent
@@ -39,7 +39,7 @@ def people(night: Reader, segments: tuple[str, ...] = (), only: list[str] | None
     rows = night.frame(statement.order_by(c.c.customer_id))
     team_of = {str(r.rm_id): r.team for r in night.rows(select(managers.c.rm_id, managers.c.team))}
     rows["team"] = [team_of.get(str(rm)) for rm in rows["rm_id"]]
-    complaining, contacted, offered = _complaining(night), _contacted(night, only), _offered(night)
+    complaining, contacted, offered = _complaining(night), _contacted(night, only), last_offers(night)
     opted_out = consent.opted_out(night)
 
     def why_not(number: str, given: Any, changed_on: Any, left_on: Any) -> str:
@@ -85,10 +85,14 @@ def _contacted(night: Reader, only: list[str] | None) -> dict[str, date]:
     return _latest(rows[["customer_id", "at"]])
 
 
-def _offered(night: Reader) -> dict[str, date]:
-    o = offers
-    last = select(o.c.customer_id, func.max(o.c.offered_at).label("at")).group_by(o.c.customer_id)
-    return _latest(night.frame(last))
+def last_offers(night: Reader) -> dict[str, date]:
+    """Customer → the day of the last offer; one that was taken back as a mistake was none."""
+    o, a = offers.c, alerts.c
+    stands = or_(o.alert_id.is_(None), a.offered_on.is_not(None))
+    made = select(o.customer_id, func.max(o.offered_at).label("at")).join_from(
+        offers, alerts, a.alert_id == o.alert_id, isouter=True
+    )
+    return _latest(night.frame(made.where(stands).group_by(o.customer_id)))
 
 
 def _latest(*frames: pd.DataFrame) -> dict[str, date]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, or_, select
 
 from models.churn import cross_sell_prediction
 from warehouse.access.reader import SYSTEM, Reader
-from warehouse.app_db.app_schema import alerts, offers
+from warehouse.app_db.app_schema import alerts
 from warehouse.schema import customer_profiles, customer_scores
 from workflow.customers import contactable
 from workflow.customers.left_alone import left_alone
@@ -33,10 +33,9 @@ def missed(reader: Reader, today: date) -> dict[str, str]:
     free = set(people.loc[people["why_not"] == "", "customer_id"]) - set(left_alone(night))
     # Of every arm: who is held out is not to be called for another reason, and why somebody is missing is not told. A
     # held-out alert closes when its condition ends, and its customer is compared with the called ones long after.
-    of_alerts = or_(alerts.c.status != "closed", alerts.c.arm == "held_out", alerts.c.offered_on.is_not(None))
-    without_alert = select(offers.c.customer_id).where(offers.c.alert_id.is_(None))
-    for statement in (without_alert, select(alerts.c.customer_id).where(of_alerts)):
-        free -= set(night.frame(statement)["customer_id"])
+    of_alerts = or_(alerts.c.status != "closed", alerts.c.arm == "held_out")
+    free -= set(night.frame(select(alerts.c.customer_id).where(of_alerts))["customer_id"])
+    free -= contactable.last_offers(night).keys()
     chances = _wealth_chances(reader, today)
     rows = profiles[profiles["customer_id"].isin(free)]
     never_offered: dict[str, str] = {}
