@@ -60,6 +60,7 @@ VALUED = Meaning(
             "Net revenue since joining and expected until the horizon has passed since then, of those who joined in "
             "the month and are valued, discounted to joining, on average.",
         ),
+        ("Valued", "How many of those who joined have a lifetime value."),
         ("At least, at most", "The 95% interval of that mean."),
     ),
 )

@@ -107,7 +107,7 @@ def test_without_leads_it_is_the_value_of_everybody_by_month_of_joining(
         draft.connection.execute(update(loads).where(loads.c.table_name == "leads").values(row_count=0))
     app = next(opener(alone, monkeypatch))(somebody(role), "channel-value")
     assert app.title[0].value.startswith("A customer is expected to bring HKD")
-    assert app.title[0].value.endswith("in the next 36 months, on average over 400")
+    assert app.title[0].value.endswith("in the next 36 months, on average over 400 customers")
     assert "Lifetime value by month of joining" in words(app)
     assert "Jul 2025" in cells(app)
     alone.app_db.dispose()

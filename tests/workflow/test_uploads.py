@@ -136,6 +136,15 @@ def test_what_is_no_export_is_refused_and_leaves_nothing(stores, name, content, 
     stores.app_db.dispose()
 
 
+def test_files_that_are_too_much_together_are_told_apart_from_one_that_is_too_large(stores):
+    small = replace(stores, settings=replace(stores.settings, load_upload_mb=1))
+    with pytest.raises(LoadRefused, match="all files together hold more than 10 times") as refusal:
+        _take(small, {f"part-{n}.csv": b"x" * 999_999 for n in range(11)})
+    assert "larger than" not in str(refusal.value)
+    assert upload_folders.current(stores, EVA) is None
+    stores.app_db.dispose()
+
+
 def test_a_zip_is_unpacked_into_the_folder_whatever_its_paths_say(stores):
     upload = _take(stores, {"all.zip": _zip(**{"../../up.csv": b"a\n1\n", "C:\\x\\down.csv": b"a\n1\n"})})
     assert sorted(p.name for p in upload.folder.iterdir()) == ["down.csv", "up.csv"]

@@ -116,7 +116,7 @@ def take(stores: Stores, viewer: Viewer, files: Sequence[tuple[str, IO[bytes]]])
                 left -= _unpack(name, content, folder, left)
             else:
                 own = iter(partial(content.read, _BLOCK), b"")
-                left -= _keep(_checked_name(name), own, folder, min(most, left))
+                left -= _keep(_checked_name(name), own, folder, most, left)
         names = sorted(p.name for p in folder.iterdir())
         if not names:
             raise _refused("The upload", "holds no file that can be read.", "Choose the exports themselves.")
@@ -240,10 +240,10 @@ def _reuse_mappings(stores: Stores, folder: Path) -> None:
         text = file.read_text(encoding="utf-8")
         if all((folder / name).is_file() for name in sources.files_named(text)):
             reused = True
-            _keep(file.name, iter([text.encode()]), folder, MEGABYTE)
+            _keep(file.name, iter([text.encode()]), folder, MEGABYTE, MEGABYTE)
     words = place / "words.toml"
     if reused and words.is_file():
-        _keep(words.name, iter([words.read_bytes()]), folder, MEGABYTE)
+        _keep(words.name, iter([words.read_bytes()]), folder, MEGABYTE, MEGABYTE)
 
 
 def _new_room(stores: Stores, viewer: Viewer) -> Path:
@@ -306,8 +306,11 @@ def _checked_name(name: str) -> str:
     return own
 
 
-def _keep(name: str, content: Iterator[bytes], folder: Path, most: int) -> int:
-    """Write a file for this account alone; gives its size. Raises LoadRefused for one too large or there twice."""
+def _keep(name: str, content: Iterator[bytes], folder: Path, most: int, left: int) -> int:
+    """Write a file for this account alone; gives its size. Raises LoadRefused for one too large or there twice.
+
+    `most` is what one file may hold, `left` what is left of what all may hold together.
+    """
     if len(list(folder.iterdir())) >= MOST_FILES:
         raise _refused(
             "The upload", f"has more than {MOST_FILES} files.", "Load a folder of this machine instead."
@@ -325,11 +328,17 @@ def _keep(name: str, content: Iterator[bytes], folder: Path, most: int) -> int:
                     "load_upload_mb).",
                     "Load it from a folder of this machine.",
                 )
+            if size > left:
+                raise _refused(
+                    name,
+                    f"is too much: all files together hold more than {UNPACKED} times the setting load_upload_mb.",
+                    "Load them from a folder of this machine.",
+                )
             new.write(block)
     return size
 
 
-def _unpack(name: str, content: IO[bytes], folder: Path, most: int) -> int:
+def _unpack(name: str, content: IO[bytes], folder: Path, left: int) -> int:
     """Keep the files of a zip, whatever folders they stand in; gives their size. Refused once out of all proportion."""
     try:
         with zipfile.ZipFile(content) as archive:
@@ -342,7 +351,7 @@ def _unpack(name: str, content: IO[bytes], folder: Path, most: int) -> int:
                 if own.lower().endswith(".zip"):
                     raise _refused(f"{name}: {own}", "is a zip inside a zip.", "Unpack it first.")
                 with archive.open(entry) as packed:
-                    size += _keep(own, _measured(packed, entry, name), folder, most - size)
+                    size += _keep(own, _measured(packed, entry, name), folder, left, left - size)
             return size
     except (
         zipfile.BadZipFile,

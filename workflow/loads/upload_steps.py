@@ -276,7 +276,7 @@ def _load(
         # Everybody reads it already: the sample's accounts end with the sample, whatever else fails.
         once_loaded()
         raise LoadRefused(
-            "Your data are loaded and everybody reads them, but the line about it could not be written to the audit log. "
+            "Your data are loaded and everybody reads them, but not all that follows a load was done. "
             "Run “python -m cli doctor” on the server, then discard these files."
         ) from error
     once_loaded()

@@ -38,7 +38,7 @@ def headline(viewer: Viewer) -> str:
     months = data.reader(viewer).stores.settings.value_horizon_months
     return (
         f"A customer is expected to bring {mean} in the next {months} months, on average over "
-        f"{numeral(expected['valued'])}"
+        f"{numeral(expected['valued'])} customers"
     )
 
 
