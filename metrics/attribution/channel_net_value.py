@@ -114,13 +114,14 @@ def by_month_since_joining(reader: Reader, by: str, scope: Scope, as_of: date) -
     if reader.sees_totals_only(revenues):
         as_of = last_full_month(as_of).end
         _check_published(reader, revenues, by, scope)
-    won = won_is_known(data_coverage.available_columns(reader))
+    available = data_coverage.available_columns(reader)
+    won = won_is_known(available)
     flows = reader.frame(flows_since_joining(by, scope, as_of, earned(reader).amount, through_leads=won))
     reached = _reached(reader, by, scope, as_of)
     flows["month"] = flows["month"].astype(int) + 1
     flows["recorded"] = flows["net"].notna() | reader.sees_totals_only(revenues)
     rows = reached.merge(flows[["group", "month", "net", "recorded"]], on=["group", "month"], how="left")
-    if value_basis.rests_on_purchases(data_coverage.available_columns(reader)):
+    if value_basis.rests_on_purchases(available):
         # A delivered month without a row is one in which none of them bought; a bank's customers are booked each month.
         nothing = (
             rows["recorded"].isna()

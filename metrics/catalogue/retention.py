@@ -131,6 +131,18 @@ _THIRTY = (
     "counted. Not every alert calls for an offer: an open complaint is settled first."
 )
 _SINCE_DECEMBER = ("1, 1 Dec 2026: first definition.",)
+_SIX_ALERTS = """
+        alerts
+        alert_id | customer_id | rule | raised_on  | due_on     | arm      | reasons | status  | offered_on | version
+        1        | 1           | r    | 2026-03-02 | 2026-04-01 | treated  | []      | working | 2026-03-20 | 2
+        2        | 2           | r    | 2026-05-31 | 2026-06-02 | treated  | []      | working | 2026-07-05 | 2
+        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated  | []      | open    |            | 1
+        4        | 4           | r    | 2026-06-01 | 2026-07-01 | treated  | []      | working | 2026-06-02 | 2
+        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []      | open    |            | 1
+        6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
+
+        April to June 2026 = {}
+    """
 
 offer_windows = Measure(
     label="Offer windows ended",
@@ -141,18 +153,7 @@ offer_windows = Measure(
     where=alerts.c.arm != "held_out",
     better="neither",
     history=_SINCE_DECEMBER,
-    example="""
-        alerts
-        alert_id | customer_id | rule | raised_on  | due_on     | arm      | reasons | status  | offered_on | version
-        1        | 1           | r    | 2026-03-02 | 2026-04-01 | treated  | []      | working | 2026-03-20 | 2
-        2        | 2           | r    | 2026-05-31 | 2026-06-02 | treated  | []      | working | 2026-07-05 | 2
-        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated  | []      | open    |            | 1
-        4        | 4           | r    | 2026-06-01 | 2026-07-01 | treated  | []      | working | 2026-06-02 | 2
-        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []      | open    |            | 1
-        6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
-
-        April to June 2026 = 4
-    """,
+    example=_SIX_ALERTS.format("4"),
 )
 
 offered_in_window = Measure(
@@ -167,18 +168,7 @@ offered_in_window = Measure(
     where=alerts.c.arm != "held_out",
     taken_back=True,
     history=_SINCE_DECEMBER,
-    example="""
-        alerts
-        alert_id | customer_id | rule | raised_on  | due_on     | arm      | reasons | status  | offered_on | version
-        1        | 1           | r    | 2026-03-02 | 2026-04-01 | treated  | []      | working | 2026-03-20 | 2
-        2        | 2           | r    | 2026-05-31 | 2026-06-02 | treated  | []      | working | 2026-07-05 | 2
-        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated  | []      | open    |            | 1
-        4        | 4           | r    | 2026-06-01 | 2026-07-01 | treated  | []      | working | 2026-06-02 | 2
-        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []      | open    |            | 1
-        6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
-
-        April to June 2026 = 2
-    """,
+    example=_SIX_ALERTS.format("2"),
 )
 
 offered_in_30_days = Ratio(
@@ -190,18 +180,7 @@ offered_in_30_days = Ratio(
     denominator=offer_windows,
     synonyms={"Sales": "offer rate of alerts"},
     history=_SINCE_DECEMBER,
-    example="""
-        alerts
-        alert_id | customer_id | rule | raised_on  | due_on     | arm      | reasons | status  | offered_on | version
-        1        | 1           | r    | 2026-03-02 | 2026-04-01 | treated  | []      | working | 2026-03-20 | 2
-        2        | 2           | r    | 2026-05-31 | 2026-06-02 | treated  | []      | working | 2026-07-05 | 2
-        3        | 3           | r    | 2026-05-01 | 2026-05-31 | treated  | []      | open    |            | 1
-        4        | 4           | r    | 2026-06-01 | 2026-07-01 | treated  | []      | working | 2026-06-02 | 2
-        5        | 5           | r    | 2026-05-01 | 2026-05-31 | held_out | []      | open    |            | 1
-        6        | 6           | r    | 2026-05-30 | 2026-06-29 | treated  | []      | closed  | 2026-06-29 | 2
-
-        April to June 2026 = 50%
-    """,
+    example=_SIX_ALERTS.format("50%"),
 )
 
 
@@ -210,17 +189,7 @@ def _opened_by_who_was_here(period: Period) -> ColumnElement[bool]:
     return and_(between(accounts.c.opened_on, period), accounts.c.customer_id.in_(here))
 
 
-wealth_opened = Measure(
-    label="Wealth products opened",
-    description="Investments and insurances opened in the period by people who were customers when it began. Those of "
-    "new customers are not counted.",
-    owner="Sales",
-    fact=accounts,
-    filter=_opened_by_who_was_here,
-    month_column=accounts.c.opened_on,
-    where=accounts.c.product.in_(WEALTH_PRODUCTS),
-    history=_SINCE_DECEMBER,
-    example="""
+_FIVE_CUSTOMERS = """
         customers
         customer_id | joined_on  | left_on
         1           | 2020-01-01 |
@@ -236,8 +205,20 @@ wealth_opened = Measure(
         C          | 3           | insurance  | 2026-03-31 |
         D          | 5           | insurance  | 2026-04-20 |
 
-        April to June 2026 = 1
-    """,
+        April to June 2026 = {}
+    """
+
+wealth_opened = Measure(
+    label="Wealth products opened",
+    description="Investments and insurances opened in the period by people who were customers when it began. Those of "
+    "new customers are not counted.",
+    owner="Sales",
+    fact=accounts,
+    filter=_opened_by_who_was_here,
+    month_column=accounts.c.opened_on,
+    where=accounts.c.product.in_(WEALTH_PRODUCTS),
+    history=_SINCE_DECEMBER,
+    example=_FIVE_CUSTOMERS.format("1"),
 )
 
 wealth_cross_sell = Ratio(
@@ -250,22 +231,5 @@ wealth_cross_sell = Ratio(
     grows=True,
     synonyms={"Sales": "cross-sell rate"},
     history=_SINCE_DECEMBER,
-    example="""
-        customers
-        customer_id | joined_on  | left_on
-        1           | 2020-01-01 |
-        2           | 2020-01-01 |
-        3           | 2020-01-01 |
-        4           | 2020-01-01 |
-        5           | 2026-04-10 |
-
-        accounts
-        account_id | customer_id | product    | opened_on  | closed_on
-        A          | 1           | investment | 2026-05-02 |
-        B          | 2           | savings    | 2026-05-02 |
-        C          | 3           | insurance  | 2026-03-31 |
-        D          | 5           | insurance  | 2026-04-20 |
-
-        April to June 2026 = 25%
-    """,
+    example=_FIVE_CUSTOMERS.format("25%"),
 )

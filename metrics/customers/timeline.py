@@ -162,8 +162,8 @@ def lifetime_value(customer_id: str, as_of: date) -> Select:
     )
 
 
-def _bought() -> ColumnElement[bool]:
-    """Whether the customer made a transaction that is no refund."""
+def is_purchase() -> ColumnElement[bool]:
+    """Whether a transaction is a purchase: made by the customer, as far as a source says, and no refund."""
     t = schema.transactions
     return and_(t.c.customer_made.is_not(False), or_(t.c.amount.is_(None), t.c.amount >= 0))
 
@@ -173,7 +173,7 @@ def purchases(customer_id: str, as_of: date) -> Select:
     t, on = schema.transactions, add_days(schema.transactions.c.booked_at, 0)
     until = datetime.combine(as_of + timedelta(days=1), time.min)
     return select(func.count(on.distinct()).label("days"), func.max(on).label("last_on")).where(
-        t.c.customer_id == customer_id, t.c.booked_at < until, _bought()
+        t.c.customer_id == customer_id, t.c.booked_at < until, is_purchase()
     )
 
 

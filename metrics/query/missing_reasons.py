@@ -16,7 +16,7 @@ from metrics.comparison.words import day
 from metrics.definitions.measure import Metric, Ratio, measures_of
 from metrics.definitions.scope import Period, whole_months
 from metrics.query import value_basis
-from metrics.query.query import VALUES, columns_of
+from metrics.query.query import VALUES, columns_of, reads_values
 from metrics.query.time_coverage import (
     counted,
     delivered_until,
@@ -116,7 +116,7 @@ def needs(name: str) -> tuple[str, ...]:
 def needs_of(name: str, given: Given | None) -> tuple[str, ...]:
     """`needs`, of a lifetime value what it rests on where so much was given: on who left, or on what customers buy."""
     needed = needs(name)
-    if given is None or not _reads_values(name):
+    if given is None or not reads_values(name):
         return needed
     available = frozenset(value_basis.ASKED).difference(given.lacking(value_basis.ASKED))
     if not value_basis.rests_on_purchases(available):
@@ -124,10 +124,6 @@ def needs_of(name: str, given: Given | None) -> tuple[str, ...]:
     costs_known = value_basis.COST in available or not given.lacking([VALUES])
     others = {value_basis.LEFT, *([value_basis.COST] if costs_known else [])}
     return (*(need for need in needed if need not in others), "transactions", value_basis.BOUGHT)
-
-
-def _reads_values(name: str) -> bool:
-    return any(measure.fact.name == VALUES for measure in measures_of(CATALOGUE[name]))
 
 
 def not_given_for(names: Iterable[str], covered: Given | None) -> Missing | None:

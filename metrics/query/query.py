@@ -116,10 +116,15 @@ def absent(name: str, available: AvailableColumns) -> bool:
     `available` is what `warehouse.access.data_coverage.available_columns` gives.
     """
     needed = columns_of(name)
-    if VALUES in available and any(m.fact.name == VALUES for m in measures_of(CATALOGUE[name])):
+    if VALUES in available and reads_values(name):
         # Once customers are valued, what a value rests on was given, whichever it is; what else reads it was not.
         needed = tuple(column for column in needed if column not in _SOURCES[VALUES])
     return not available.issuperset([t for t, _ in needed] + [f"{t}.{c}" for t, c in needed])
+
+
+def reads_values(name: str) -> bool:
+    """Whether a metric is a figure of customers' values."""
+    return any(measure.fact.name == VALUES for measure in measures_of(CATALOGUE[name]))
 
 
 VALUES = "customer_values"

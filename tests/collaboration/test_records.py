@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from metrics.definitions.scope import Period, Scope
+from tests.canaries import sound
 from tests.pages.staff import busy_rm, somebody
 from warehouse.access.reader import SYSTEM, Reader, Viewer
 from warehouse.access.record_rights import RECORD_RIGHTS
@@ -32,7 +33,7 @@ from workflow.collaboration import (
     record_store,
 )
 from workflow.collaboration.pinned_figures import pin_figure, pinned, slice_now, why_different
-from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordField, RecordKind, department_of
+from workflow.collaboration.record_kind import DEPARTMENTS, Record, RecordKind, department_of
 from workflow.collaboration.record_kinds import KINDS
 from workflow.goals.goal_records import GoalDraft
 from workflow.goals.goal_setting import set_goal
@@ -316,13 +317,13 @@ def test_whatever_is_tried_a_record_stays_on_its_ways_and_nothing_is_lost(
     ]
     opener = somebody(data.draw(st.sampled_from(sorted(RECORD_RIGHTS[kind.name].open))))
     number = record_store.open_record(
-        bank, opener, kind.name, _sound(kind.title, *kind.fields, but=department_of(opener))
+        bank, opener, kind.name, sound(kind.title, *kind.fields, but=department_of(opener))
     )
     for _ in range(6):
         before = _record(bank, number, opener)
         step = data.draw(st.sampled_from(kind.steps))
         who = somebody(data.draw(st.sampled_from(ROLES)))
-        values = data.draw(st.just(_sound(*step.fields)) | FILLED)
+        values = data.draw(st.just(sound(*step.fields)) | FILLED)
         try:
             record_store.take_step(bank, who, number, before.version, step.name, values)
         except Problem:
@@ -334,22 +335,6 @@ def test_whatever_is_tried_a_record_stays_on_its_ways_and_nothing_is_lost(
         assert after.state == (step.leads_to or before.state)
         assert after.owner in ("", *DEPARTMENTS)
         assert not (after.state in kind.closed and after.owner)
-
-
-def _sound(*fields: RecordField, but: str = "") -> dict[str, object]:
-    """Something that fits each field."""
-    by_kind: dict[str, object] = {
-        "line": "Q2 2026",
-        "paragraph": "Some words",
-        "lines": "Sales: one\nService: two",
-        "day": date(2027, 1, 4),
-        "number": 12.0,
-        "departments": list(DEPARTMENTS),
-    }
-    return {
-        f.name: next(c for c in f.choices if c != but) if f.kind == "choice" else by_kind[f.kind]
-        for f in fields
-    }
 
 
 def _customer_of(stores: Stores, rm_id: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import bcrypt
@@ -20,8 +21,6 @@ from tests.sign_in.amy_chan import PASSWORD
 from warehouse.app_db.app_schema import audit_log
 from warehouse.settings import Settings
 from warehouse.stores import connect
-
-bcrypt_salt = bcrypt.gensalt
 
 
 @dataclass
@@ -44,9 +43,8 @@ def quick_hashes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
     What measures that cost, or names it, keeps it.
     """
     if request.node.get_closest_marker("real_cost") is None:
-        salt = bcrypt.gensalt(4)
-        monkeypatch.setattr(bcrypt, "gensalt", lambda *_: bcrypt_salt(4))
-        monkeypatch.setattr(passwords, "NOBODYS", bcrypt.hashpw(b"nobody's", salt).decode())
+        monkeypatch.setattr(bcrypt, "gensalt", partial(bcrypt.gensalt, 4))
+        monkeypatch.setattr(passwords, "NOBODYS", bcrypt.hashpw(b"nobody's", bcrypt.gensalt()).decode())
 
 
 @pytest.fixture

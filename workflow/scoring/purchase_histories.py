@@ -10,9 +10,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import and_, case, func, select
 
 from metrics.comparison.words import day as in_words
+from metrics.customers.timeline import is_purchase
 from metrics.definitions.scope import last_full_month
 from metrics.query.value_basis import BOUGHT, COST, earnings
 from models.value import repeat_purchases
@@ -100,13 +101,8 @@ def histories(reader: Reader, day: date, booked_until: date) -> pd.DataFrame:
 def _purchases(day: date) -> Any:
     """Customer and day, once for each day with a purchase up to `day`."""
     until = datetime.combine(day + timedelta(days=1), time())
-    bought: list[ColumnElement[bool]] = [
-        t.c.booked_at < until,
-        # Where no source says who made it or for how much, each is taken for a purchase.
-        t.c.customer_made.is_not(False),
-        or_(t.c.amount.is_(None), t.c.amount >= 0),
-    ]
-    return select(t.c.customer_id, add_days(t.c.booked_at, 0).label("day_on")).where(*bought).distinct()
+    each = select(t.c.customer_id, add_days(t.c.booked_at, 0).label("day_on"))
+    return each.where(t.c.booked_at < until, is_purchase()).distinct()
 
 
 def _described(frame: pd.DataFrame, seen_until: date, day: date) -> pd.DataFrame:
